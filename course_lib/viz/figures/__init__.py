@@ -1,0 +1,1 @@
+"""Drawings of the chapters: functions that return a matplotlib Figure."""

@@ -1,0 +1,135 @@
+"""A matrix as coloured cells with the numbers written in them."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.image import AxesImage
+
+from course_lib.viz.style import BLACK, SEQUENTIAL
+
+HIDDEN = "#d9d9d9"  # cells that hold no finite number
+MOST_COLUMNS_WITH_NUMBERS = 12
+
+
+def heat_map(
+    axes: Axes,
+    matrix: Any,
+    row_labels: Sequence[str] = (),
+    column_labels: Sequence[str] = (),
+    *,
+    title: str = "",
+    row_title: str = "query",
+    column_title: str = "key",
+    low: float | None = None,
+    high: float | None = None,
+    colours: str = SEQUENTIAL,
+    decimals: int = 2,
+    numbers: bool | None = None,
+) -> AxesImage:
+    """Draw a matrix, one coloured cell a number, and write the numbers in.
+
+    Args:
+        axes: where to draw; what it held before is cleared.
+        matrix: (rows, columns); tensor, array or lists. -inf and NaN are drawn grey.
+        row_labels: one a row, or nothing; `column_labels` likewise.
+        title: above the picture; `row_title` and `column_title` name the axes.
+        low: number of the darkest colour; None takes the smallest that is finite.
+        high: number of the lightest colour; None takes the largest.
+        colours: name of a matplotlib colour map; DIVERGING wants low = -high.
+        decimals: digits after the point in the cells.
+        numbers: write the numbers; None writes them up to 12 columns.
+
+    Returns:
+        The image, e.g. for a colour bar.
+    """
+    values = _array(matrix)
+    _check_labels(values, row_labels, column_labels)
+    scale = _scale(values, low, high)
+    palette = colormaps[colours].with_extremes(bad=HIDDEN)
+    axes.clear()
+    finite = np.ma.masked_invalid(values)
+    image = axes.imshow(finite, cmap=palette, norm=scale, aspect="equal")
+    _label(axes, row_labels, column_labels)
+    axes.set(title=title, ylabel=row_title, xlabel=column_title)
+    if numbers or (numbers is None and values.shape[1] <= MOST_COLUMNS_WITH_NUMBERS):
+        _write(axes, values, image, decimals)
+    return image
+
+
+def cell_text(value: float, decimals: int = 2) -> str:
+    """A number as it stands in a cell: "0.25", "−∞", "NaN"."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def _array(matrix: Any) -> np.ndarray:
+    if hasattr(matrix, "detach"):
+        matrix = matrix.detach().cpu().double()
+    values = np.asarray(matrix, dtype=float)
+    if values.ndim != 2:
+        raise ValueError(
+            f"a heat map draws a matrix (rows, columns), not shape {values.shape}; "
+            "pick one sequence and one head first, e.g. weights[0, 0]"
+        )
+    return values
+
+
+def _check_labels(values: np.ndarray, rows: Sequence, columns: Sequence) -> None:
+    for labels, wanted, what in zip(
+        (rows, columns), values.shape, ("row", "column"), strict=True
+    ):
+        if len(labels) not in (0, wanted):
+            raise ValueError(
+                f"{len(labels)} {what} labels for {wanted} {what}s of the matrix"
+            )
+
+
+def _scale(values: np.ndarray, low: float | None, high: float | None) -> Normalize:
+    finite = values[np.isfinite(values)]
+    smallest = float(finite.min()) if finite.size else 0.0
+    largest = float(finite.max()) if finite.size else 1.0
+    return Normalize(
+        smallest if low is None else low, largest if high is None else high
+    )
+
+
+def _label(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
+    axes.set_yticks(range(len(rows)), [str(label) for label in rows])
+    turned = any(len(str(label)) > 6 for label in columns)
+    turn = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+    axes.set_xticks(range(len(columns)), [str(label) for label in columns], **turn)
+    axes.tick_params(length=0)
+    for text in (*axes.get_yticklabels(), *axes.get_xticklabels()):
+        text.set_parse_math(False)  # a token may hold a dollar sign
+    axes.spines[:].set_visible(False)
+
+
+def _write(axes: Axes, values: np.ndarray, image: AxesImage, decimals: int) -> None:
+    size = 11 if values.shape[1] <= 8 else 8
+    for (row, column), value in np.ndenumerate(values):
+        axes.text(
+            column,
+            row,
+            cell_text(value, decimals),
+            ha="center",
+            va="center",
+            fontsize=size,
+            color=_ink(image, value),
+        )
+
+
+def _ink(image: AxesImage, value: float) -> str:
+    """Black on light cells, white on dark ones."""
+    if not math.isfinite(value):
+        return BLACK
+    red, green, blue, _ = image.cmap(image.norm(value))
+    return BLACK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
