@@ -39,6 +39,8 @@ def new_figure(width: float = 7.0, height: float = 3.2) -> Figure:
 def png(figure: Figure) -> bytes:
     """The figure as PNG, the same bytes for the same picture."""
     with mpl.rc_context(RULES):
+        if any(axes.get_aspect() != "auto" for axes in figure.axes):
+            figure.draw_without_rendering()  # square cells settle in a second layout
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
