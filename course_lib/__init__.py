@@ -20,7 +20,7 @@ _HOMES = {
     "quiz": "exercises",
 }
 
-__all__ = [*_HOMES]
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> object:
