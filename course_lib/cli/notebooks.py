@@ -1,0 +1,231 @@
+"""`python -m course_lib notebooks`: run the chapters and put them into normal form.
+
+notebooks 03            run chapter 03, then write it in normal form
+notebooks --check       say what is not in normal form; write nothing
+notebooks --no-run 03   normal form only, outputs stay
+notebooks --solved 03   run with every stub replaced by its solution; write nothing
+"""
+
+import argparse
+import copy
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat import NotebookNode
+
+from course_lib.cli import normal_form
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = ROOT / "chapters"
+CELL_SECONDS = 300
+# Comparable on every machine: one thread, no network, no folder of this user.
+SETTINGS = {
+    "OMP_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "HF_HUB_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+# VmHWM is the kernel's own peak; ru_maxrss would count the parent's before exec.
+_MEASURE = """
+import json, time
+try:
+    with open("/proc/self/status") as status:
+        peak = next(int(s.split()[1]) / 1024 for s in status if s.startswith("VmHWM"))
+except OSError:
+    import psutil
+    memory = psutil.Process().memory_info()
+    peak = getattr(memory, "peak_wset", memory.rss) / 2**20
+print(json.dumps({"cpu_seconds": time.process_time(), "megabytes": peak}))
+"""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A notebook that has run, and what that cost.
+
+    Attributes:
+        notebook: with its outputs.
+        wall_seconds: from the kernel's start to its end.
+        cpu_seconds: of the kernel, all threads together.
+        megabytes: the kernel's peak of resident memory.
+    """
+
+    notebook: NotebookNode
+    wall_seconds: float
+    cpu_seconds: float
+    megabytes: float
+
+
+def run(arguments: Sequence[str] = ()) -> int:
+    """The verb: 0 when every chapter is as it should be, else 1."""
+    options = _parser().parse_args(arguments)
+    chapters = select(options.chapters)
+    if not chapters:
+        print(f"no chapter called {' '.join(options.chapters)} in {CHAPTERS}")
+        return 1
+    faults = [fault for path in chapters for fault in _treat(path, options)]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+def select(names: Sequence[str]) -> list[Path]:
+    """The notebooks meant: all, or by number ("03") or by path."""
+    if not names:
+        return sorted(CHAPTERS.glob("[0-9][0-9]_*.ipynb"))
+    files = [Path(name) for name in names if name.endswith(".ipynb")]
+    numbers = [name for name in names if not name.endswith(".ipynb")]
+    return files + [p for n in numbers for p in sorted(CHAPTERS.glob(f"{n}*.ipynb"))]
+
+
+def check(path: Path) -> list[str]:
+    """What keeps the file from being in normal form, a line each."""
+    notebook = nbformat.read(path, as_version=4)
+    wanted = normal_form.normalise(notebook, path.stem)
+    found = normal_form.problems(wanted)
+    if path.read_text(encoding="utf-8") != normal_form.serialise(wanted):
+        found.append("not in normal form: run `python -m course_lib notebooks`")
+    return [f"{path.name}: {fault}" for fault in found]
+
+
+def execute(
+    notebook: NotebookNode, folder: Path, settings: dict[str, str] | None = None
+) -> Execution:
+    """Run a copy of the notebook in `folder` with this interpreter.
+
+    Raises:
+        CellExecutionError: a cell raised, or ran longer than CELL_SECONDS.
+    """
+    work = copy.deepcopy(notebook)
+    work.cells.append(nbformat.v4.new_code_cell(_MEASURE))
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as user:
+        client = NotebookClient(
+            work, km=_this_interpreter(Path(user)), timeout=CELL_SECONDS
+        )
+        environment = _environment(settings or {}) | {"IPYTHONDIR": user}
+        client.execute(env=environment, cwd=str(folder), cleanup_kc=True)
+    costs = json.loads(work.cells.pop().outputs[0].text)
+    return Execution(work, time.perf_counter() - started, **costs)
+
+
+def solve(notebook: NotebookNode) -> NotebookNode:
+    """A copy in which every stub holds its exercise's reference solution."""
+    from course_lib.exercises.catalogue import find
+
+    solved = copy.deepcopy(notebook)
+    for cell in solved.cells:
+        for exercise in exercise_ids(cell):
+            cell.source = find(exercise).source.rstrip("\n")
+    return solved
+
+
+def exercise_ids(cell: NotebookNode) -> list[str]:
+    """The exercises whose stub this cell is: one, or none."""
+    tags = cell.metadata.get("tags", [])
+    return [tag.partition(":")[2] for tag in tags if tag.startswith("exercise:")]
+
+
+def unpassed(notebook: NotebookNode) -> list[str]:
+    """The check cells whose report does not begin with "Passed", and what it says."""
+    said = {
+        cell.id: "\n".join(
+            output.get("data", {}).get("text/plain", output.get("text", ""))
+            for output in cell.outputs
+        )
+        for cell in notebook.cells
+        if "check" in cell.metadata.get("tags", [])
+    }
+    return [
+        f"{name}: {text[:300]}"
+        for name, text in said.items()
+        if not text.startswith("Passed")
+    ]
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Put the file in place in one step: a reader sees the old or the new one."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(normal_form.serialise(notebook))
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _treat(path: Path, options: argparse.Namespace) -> list[str]:
+    """Do to one notebook what the options ask; return its faults."""
+    if options.check:
+        return check(path)
+    notebook = nbformat.read(path, as_version=4)
+    if options.no_run:
+        notebook = normal_form.normalise(notebook, path.stem)
+    else:
+        try:
+            done = execute(solve(notebook) if options.solved else notebook, path.parent)
+        except (CellExecutionError, DeadKernelError, TimeoutError) as error:
+            return [f"{path.name}: {error}"]
+        notebook = done.notebook
+        print(_costs(path, done))
+    if options.solved:
+        return [f"{path.name}: {fault}" for fault in unpassed(notebook)]
+    normal_form.relative_tracebacks(notebook, ROOT)
+    normal_form.recompress(notebook)
+    write(normal_form.normalise(notebook, path.stem), path)
+    return check(path)
+
+
+def _costs(path: Path, done: Execution) -> str:
+    return (
+        f"{path.name}: {done.wall_seconds:.1f} s, of which {done.cpu_seconds:.1f} s "
+        f"CPU; {done.megabytes:.0f} MB"
+    )
+
+
+def _environment(settings: dict[str, str]) -> dict[str, str]:
+    here = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": here, **SETTINGS, **settings}
+
+
+def _this_interpreter(folder: Path) -> AsyncKernelManager:
+    """A kernel of the Python that runs now, whatever "python3" this user registered.
+
+    Sockets in `folder` rather than ports: two runs side by side never meet.
+    """
+    return AsyncKernelManager(
+        kernel_name="python3",
+        kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+        transport="tcp" if os.name == "nt" else "ipc",
+        connection_file=str(folder / "kernel.json"),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m course_lib notebooks",
+        description="Run the chapters and put them into normal form.",
+    )
+    parser.add_argument("chapters", nargs="*", metavar="NN", help="all, if none given")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="report only")
+    mode.add_argument("--no-run", action="store_true", help="keep the stored outputs")
+    mode.add_argument("--solved", action="store_true", help="try the solutions")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
