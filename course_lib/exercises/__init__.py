@@ -1,0 +1,7 @@
+"""Exercises: what is asked, how an answer is checked, which mistake it shows."""
+
+from course_lib.exercises.checker import check
+from course_lib.exercises.coach import hint, solution
+from course_lib.exercises.quiz import quiz
+
+__all__ = ["check", "hint", "quiz", "solution"]

@@ -1,0 +1,166 @@
+"""`check`: is the answer right, and if not, where and why not.
+
+It speaks in four ways, as far as each is known: which contract is broken, which
+step of the computation the answer reached, which known mistake reproduces it, and
+both answers side by side.
+"""
+
+import dis
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from course_lib.exercises import wording
+from course_lib.exercises.catalogue import Case, Exercise, find
+from course_lib.exercises.compare import describe, read, same
+from course_lib.exercises.diagnosis import Tried, find_mistakes
+from course_lib.exercises.report import Report
+from course_lib.exercises.runner import Call, Outcome, run
+from course_lib.exercises.watch import Watch
+
+LIMIT = 10.0  # seconds for all cases of one check
+attempted: set[str] = set()  # ids tried in this session
+
+
+def check(
+    exercise_id: str, answer: Callable[..., Any], dtype: torch.dtype = torch.float32
+) -> Report:
+    """Check an answer to an exercise and say what is wrong with it, by name.
+
+    Args:
+        exercise_id: for example "03.attention".
+        answer: your function; its arguments are passed by position.
+        dtype: of the inputs it is tried on.
+
+    Raises:
+        KeyError: there is no such exercise.
+    """
+    exercise = find(exercise_id)
+    problem = _unfit(exercise, answer)
+    if problem:
+        attempted.add(exercise_id)
+        return Report(exercise_id, message=problem)
+    if is_stub(answer):
+        return _unattempted(exercise)
+    cases = exercise.cases(dtype)
+    steps = exercise.computation({}, **cases[0].inputs)
+    watch = Watch(steps, cases[0].tolerance or exercise.tolerance)
+    calls = [Call(case.inputs) for case in cases]
+    calls[0].watch = watch
+    outcomes = run(answer, calls, LIMIT)
+    if isinstance(outcomes[0].error, NotImplementedError):
+        return _unattempted(exercise)
+    attempted.add(exercise_id)
+    report = _judge(exercise, answer, cases, outcomes, watch)
+    report.printed = outcomes[0].printed
+    if outcomes[0].dropped:
+        report.printed += f"... and {outcomes[0].dropped:,} more characters"
+    return report
+
+
+def is_stub(answer: Callable[..., Any]) -> bool:
+    """True for a function whose body does nothing at all."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return False
+    nothing = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "CACHE"}
+    steps = list(dis.get_instructions(code))
+    constants = [s.argval for s in steps if "CONST" in s.opname]
+    return all(s.opname in nothing for s in steps) and constants == [None]
+
+
+def _unattempted(exercise: Exercise) -> Report:
+    text = (
+        f"Fill in `{exercise.stub_name}` and run this cell again. "
+        f'`hint("{exercise.id}")` gives a first push.'
+    )
+    return Report(exercise.id, attempted=False, message=text)
+
+
+def _unfit(exercise: Exercise, answer: object) -> str:
+    """Why the answer cannot even be called, or ""."""
+    form = f"`{exercise.stub_name}{exercise.signature}`"
+    if not callable(answer):
+        return f"check needs a function {form}, but was given {describe(answer)}."
+    try:
+        signature = inspect.signature(answer)
+    except (TypeError, ValueError):  # built-in functions may not tell
+        return ""
+    wanted = inspect.signature(exercise.reference).parameters
+    try:
+        signature.bind(*wanted)
+    except TypeError as error:
+        return f"Your function must take {form}; yours is `{signature}`: {error}."
+    return ""
+
+
+def _judge(
+    exercise: Exercise,
+    answer: Callable[..., Any],
+    cases: list[Case],
+    outcomes: list[Outcome],
+    watch: Watch,
+) -> Report:
+    if not outcomes[-1].finished:
+        case = cases[len(outcomes) - 1]
+        text = wording.timed_out(case, LIMIT)
+        return Report(exercise.id, message=text, reached=watch.reached, case=case.name)
+    tried, problems, remarks = _compare(exercise, cases, outcomes)
+    remarks = tuple(dict.fromkeys(remarks))
+    if all(one.right for one in tried):
+        text = f"All {len(tried)} cases are right."
+        return Report(
+            exercise.id, True, reached=watch.reached, message=text, remarks=remarks
+        )
+    at = next(n for n, one in enumerate(tried) if not one.right)
+    wrong = tried[at]
+    if at:  # the watched case is right: watch the first one that is not
+        steps = exercise.computation({}, **wrong.case.inputs)
+        watch = Watch(steps, wrong.case.tolerance or exercise.tolerance)
+        run(answer, [Call(wrong.case.inputs, watch)], LIMIT)
+    report = Report(
+        exercise.id,
+        reached=watch.reached,
+        remarks=remarks,
+        case=wrong.case.name,
+        expected=wrong.truth,
+        given=None if wrong.failed else wrong.value,
+    )
+    mistakes = find_mistakes(exercise, tried)
+    if mistakes:
+        report.mistake = "+".join(mistake.name for mistake in mistakes)
+        report.message = wording.named(mistakes, wrong)
+    elif wrong.failed:
+        report.message = wording.raised(outcomes[at], wrong)
+    else:
+        tolerance = wrong.case.tolerance or exercise.tolerance
+        report.message = wording.departure(wrong, problems[at], watch, tolerance)
+    report.message += wording.also_changed(outcomes)
+    return report
+
+
+def _compare(
+    exercise: Exercise, cases: list[Case], outcomes: list[Outcome]
+) -> tuple[list[Tried], list[str], list[str]]:
+    """Each case with its truth, each broken contract, and every remark."""
+    tried, problems, remarks = [], [], []
+    for case, result in zip(cases, outcomes, strict=True):
+        truth = exercise.compute(case.inputs, {})
+        reading = read(result.value, truth)
+        failed = result.error is not None
+        right = (
+            not failed
+            and not reading.problem
+            and same(reading.value, truth, case.tolerance or exercise.tolerance)
+        )
+        tried.append(Tried(case, truth, reading.value, failed, right))
+        problems.append(reading.problem)
+        remarks += reading.remarks
+        if right and result.changed:
+            names = ", ".join(f"`{name}`" for name in result.changed)
+            remarks.append(
+                f"It changes {names} in place: whoever passed it in will be surprised."
+            )
+    return tried, problems, remarks

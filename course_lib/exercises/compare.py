@@ -1,0 +1,165 @@
+"""When two answers are the same, and what may be forgiven on the way there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+# Rounding differs between right ways of computing; mistakes differ by far more.
+COARSE = {torch.bfloat16: 3e-2, torch.float16: 5e-3}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An answer brought into the form of the truth.
+
+    Attributes:
+        value: the answer as tensors or plain Python values.
+        remarks: what was forgiven, in sentences.
+        problem: how the answer breaks the contract, "" if it does not.
+    """
+
+    value: Any
+    remarks: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def kind(dtype: torch.dtype) -> str:
+    """ "bool", "int" or "float": values of different kinds are never the same."""
+    if dtype == torch.bool:
+        return "bool"
+    return "float" if dtype.is_floating_point else "int"
+
+
+def describe(value: Any) -> str:
+    """A value's type in a few words: "a float32 tensor of shape (2, 3)"."""
+    if isinstance(value, Tensor):
+        name = str(value.dtype).removeprefix("torch.")
+        return f"a {name} tensor of shape {tuple(value.shape)}"
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)} ({', '.join(map(describe, value))})"
+    if isinstance(value, np.ndarray):
+        return f"a numpy array of shape {value.shape}"
+    return "None" if value is None else _article(_type(value))
+
+
+def _type(value: Any) -> str:
+    return "numpy array" if isinstance(value, np.ndarray) else type(value).__name__
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def read(value: Any, truth: Any) -> Reading:
+    """Bring an answer into the form of the truth, noting what was forgiven."""
+    if isinstance(truth, tuple) and any(isinstance(part, Tensor) for part in truth):
+        return _read_parts(value, truth)
+    if isinstance(truth, Tensor):
+        return _read_tensor(value, truth)
+    if isinstance(truth, Mapping):
+        if isinstance(value, Mapping):
+            return Reading(dict(value))
+        return Reading(value, problem=f"it returns {describe(value)}, not a dict")
+    if isinstance(truth, list):
+        if isinstance(value, tuple):
+            return Reading(list(value), ("It returns a tuple; a list was asked for.",))
+        if not isinstance(value, list):
+            return Reading(value, problem=f"it returns {describe(value)}, not a list")
+    return Reading(value)
+
+
+def _read_parts(value: Any, truth: tuple[Any, ...]) -> Reading:
+    if not isinstance(value, (tuple, list)) or len(value) != len(truth):
+        wanted = f"{len(truth)} values are expected: {describe(truth)}"
+        return Reading(value, problem=f"it returns {describe(value)}; {wanted}")
+    parts = [read(given, wanted) for given, wanted in zip(value, truth, strict=True)]
+    problems = [
+        f"value {number} of the answer: {part.problem}"
+        for number, part in enumerate(parts, 1)
+        if part.problem
+    ]
+    remarks = dict.fromkeys(remark for part in parts for remark in part.remarks)
+    values = tuple(part.value for part in parts)
+    return Reading(values, tuple(remarks), "; ".join(problems))
+
+
+def _read_tensor(value: Any, truth: Tensor) -> Reading:
+    remarks: tuple[str, ...] = ()
+    if not isinstance(value, Tensor):
+        converted = _to_tensor(value)
+        if converted is None:
+            wanted = f"{describe(truth)} is expected"
+            return Reading(value, problem=f"it returns {describe(value)}; {wanted}")
+        remarks = (f"It returns {_article(_type(value))}; a tensor was asked for.",)
+        value = converted
+        if kind(value.dtype) == "int" and kind(truth.dtype) == "float":
+            value = value.to(truth.dtype)
+    value = value.detach().cpu()
+    if value.shape != truth.shape:
+        problem = f"its shape is {tuple(value.shape)}, expected {tuple(truth.shape)}"
+        return Reading(value, remarks, problem)
+    if kind(value.dtype) != kind(truth.dtype):
+        problem = f"its dtype is {value.dtype}, expected {truth.dtype}"
+        return Reading(value, remarks, problem)
+    if value.dtype != truth.dtype and not remarks:
+        remarks = (f"Its dtype is {value.dtype}; the inputs have {truth.dtype}.",)
+    return Reading(value, remarks)
+
+
+def _to_tensor(value: Any) -> Tensor | None:
+    """An array, a number or a nested list as a tensor; None if it is none of them."""
+    if isinstance(value, (str, bytes, Mapping, set)) or value is None:
+        return None
+    try:
+        if isinstance(value, (list, tuple)):
+            return torch.stack([torch.as_tensor(_to_tensor(part)) for part in value])
+        return torch.as_tensor(value)
+    except (TypeError, ValueError, RuntimeError):
+        return None
+
+
+def same(given: Any, truth: Any, tolerance: float) -> bool:
+    """True where both have the same structure, shapes, NaNs and values.
+
+    Args:
+        tolerance: largest difference, absolute for small and relative for large
+            values, that still counts as equal.
+    """
+    if isinstance(truth, Tensor):
+        return isinstance(given, Tensor) and _same_tensors(given, truth, tolerance)
+    if isinstance(truth, tuple) and any(isinstance(part, Tensor) for part in truth):
+        return (
+            isinstance(given, tuple)
+            and len(given) == len(truth)
+            and all(same(g, t, tolerance) for g, t in zip(given, truth, strict=True))
+        )
+    try:
+        return type(given) is type(truth) and bool(given == truth)
+    except Exception:  # a learner's object may do anything in ==
+        return False
+
+
+def _same_tensors(given: Tensor, truth: Tensor, tolerance: float) -> bool:
+    if given.shape != truth.shape or kind(given.dtype) != kind(truth.dtype):
+        return False
+    coarse = max(tolerance, COARSE.get(truth.dtype, 0), COARSE.get(given.dtype, 0))
+    return torch.allclose(
+        given.double(), truth.double(), rtol=coarse, atol=coarse, equal_nan=True
+    )
+
+
+def first_difference(
+    given: Tensor, truth: Tensor, tolerance: float
+) -> tuple[tuple[int, ...], float, float] | None:
+    """Where two tensors of one shape first differ: index, given, expected."""
+    close = torch.isclose(
+        given.double(), truth.double(), rtol=tolerance, atol=tolerance, equal_nan=True
+    )
+    if bool(close.all()):
+        return None
+    place = tuple((~close).nonzero()[0].tolist())
+    return place, float(given[place]), float(truth[place])

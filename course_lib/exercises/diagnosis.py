@@ -1,0 +1,114 @@
+"""Which known mistake, or which mistakes together, give exactly this answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations, product
+from typing import Any
+
+from course_lib.exercises.catalogue import Case, Exercise, Mistake
+from course_lib.exercises.compare import read, same
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A case with its truth and what the answer did there.
+
+    Attributes:
+        case: the inputs.
+        truth: the right answer.
+        value: the answer's, brought into the truth's form; unused if `failed`.
+        failed: True if the answer raised an exception there.
+        right: True if both agree.
+    """
+
+    case: Case
+    truth: Any
+    value: Any
+    failed: bool
+    right: bool
+
+
+def find_mistakes(exercise: Exercise, tried: list[Tried]) -> tuple[Mistake, ...]:
+    """The fewest mistakes of the catalogue that reproduce the answer in every case.
+
+    One mistake is preferred to two. A third is considered only if it is one that
+    shows in a corner case alone, as NaN in an empty row does: such a slip hides
+    behind others more often than not.
+
+    Returns:
+        The mistakes in the catalogue's order; empty if nothing reproduces the
+        answer exactly. It never guesses.
+    """
+    # The cases that the answer gets wrong are the quickest to rule a mistake out.
+    ordered = sorted(tried, key=lambda one: one.right)
+    known: dict[tuple, Any] = {}
+    for wrong in hypotheses(exercise, tried):
+        if all(_reproduces(exercise, one, wrong, known) for one in ordered):
+            return tuple(m for m in exercise.mistakes if m.name in wrong)
+    return ()
+
+
+def hypotheses(exercise: Exercise, tried: list[Tried]) -> Iterator[Mapping[str, Any]]:
+    """Every combination of mistakes worth trying, simplest first."""
+    forms = {mistake.name: list(mistake.forms) for mistake in exercise.mistakes}
+    for mistake in exercise.mistakes:
+        for value in _fitted(mistake, tried):
+            forms[mistake.name].append(value)
+    for size in (1, 2, 3):
+        for chosen in combinations(exercise.mistakes, size):
+            if compatible(chosen):
+                for values in product(*(forms[m.name] for m in chosen)):
+                    yield dict(zip((m.name for m in chosen), values, strict=True))
+
+
+def compatible(chosen: tuple[Mistake, ...]) -> bool:
+    """True if these mistakes can stand in one answer, the third only as an edge."""
+    groups = [mistake.group for mistake in chosen if mistake.group]
+    if len(set(groups)) < len(groups):
+        return False
+    return len(chosen) < 3 or any(mistake.edge for mistake in chosen)
+
+
+def _fitted(mistake: Mistake, tried: list[Tried]) -> list[Any]:
+    """Values of a free parameter, read off the answer where that is possible."""
+    values: list[Any] = []
+    for one in tried:
+        if mistake.fit is None or one.failed or one.right:
+            continue
+        try:
+            value = mistake.fit(one.case.inputs, one.value)
+        except Exception:  # the learner's value may have any shape or type
+            continue
+        if value is not None and not any(_equal(value, known) for known in values):
+            values.append(value)
+    return values[:3]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except Exception:  # tensors and arrays of several values
+        return False
+
+
+def _reproduces(
+    exercise: Exercise, one: Tried, wrong: Mapping[str, Any], known: dict[tuple, Any]
+) -> bool:
+    key = (one.case.name, tuple((name, repr(value)) for name, value in wrong.items()))
+    if key not in known:
+        known[key] = outcome(exercise, one.case, wrong)
+    expected, raised = known[key]
+    if raised or one.failed:
+        return raised and one.failed
+    tolerance = one.case.tolerance or exercise.tolerance
+    return same(read(one.value, expected).value, expected, tolerance)
+
+
+def outcome(
+    exercise: Exercise, case: Case, wrong: Mapping[str, Any]
+) -> tuple[Any, bool]:
+    """The answer with these mistakes in it, and whether it raises instead."""
+    try:
+        return exercise.compute(case.inputs, wrong), False
+    except Exception:  # some mistakes do not fit some shapes, as the learner's own
+        return None, True

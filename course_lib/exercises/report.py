@@ -1,0 +1,168 @@
+"""What the learner reads: the verdict, the reason, and both answers side by side."""
+
+import html
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+LARGEST = 8  # rows and columns of a picture
+GOOD, BAD = "#009E73", "#D55E00"
+
+
+@dataclass
+class Report:
+    """The answer to `check`. It shows itself in a notebook.
+
+    Attributes:
+        exercise: the exercise's id.
+        passed: True if every case is right.
+        attempted: False for an untouched stub.
+        mistake: name of the mistake, names joined by "+", or None.
+        reached: names of the steps that the answer computed, in order.
+        message: the text that the learner reads.
+        remarks: what was forgiven.
+        case: name of the case that the message speaks of.
+        expected, given: the two answers in that case, None where there is none.
+        printed: the beginning of what the answer printed.
+    """
+
+    exercise: str
+    passed: bool = False
+    attempted: bool = True
+    mistake: str | None = None
+    reached: list[str] = field(default_factory=list)
+    message: str = ""
+    remarks: tuple[str, ...] = ()
+    case: str = ""
+    expected: Any = None
+    given: Any = None
+    printed: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """The first line: passed, not yet, or not attempted yet."""
+        if not self.attempted:
+            return f"Not attempted yet: {self.exercise}"
+        if self.passed:
+            return f"Passed: {self.exercise}"
+        return f"Not yet: {self.exercise}" + (f" ({self.mistake})" * bool(self.mistake))
+
+    def __repr__(self) -> str:
+        lines = [self.verdict, self.message, *self.remarks]
+        if self.printed:
+            lines.append(f"It printed: {self.printed}")
+        return "\n".join(line for line in lines if line)
+
+    def _repr_html_(self) -> str:
+        colour = GOOD if self.passed else BAD if self.attempted else "#888888"
+        mark = "✓ " if self.passed else "✗ " if self.attempted else ""
+        body = [f"<b>{mark}{html.escape(self.verdict)}</b>"]
+        body += [_paragraph(text) for text in self.message.split("\n") if text]
+        body += [_paragraph(f"Remark: {remark}") for remark in self.remarks]
+        if self.printed:
+            text = html.escape(self.printed)
+            body.append(f"<details><summary>What it printed</summary><pre>{text}")
+            body.append("</pre></details>")
+        if self.attempted and not self.passed:
+            body.append(side_by_side(self.expected, self.given, self.case))
+        return (
+            f'<div style="border-left:4px solid {colour};padding:2px 0 2px 12px;'
+            f'max-width:46em">{"".join(body)}</div>'
+        )
+
+
+def _paragraph(text: str) -> str:
+    """Text as HTML; `code` in backticks is set as code."""
+    parts = html.escape(text).split("`")
+    pieces = [f"<code>{p}</code>" if n % 2 else p for n, p in enumerate(parts)]
+    return f'<p style="margin:4px 0">{"".join(pieces)}</p>'
+
+
+def side_by_side(expected: Any, given: Any, case: str) -> str:
+    """Target and answer as two small tables; differing cells are framed and marked."""
+    pair = _first_differing(expected, given)
+    if pair is None:
+        return ""
+    target, answer, place = pair
+    title = f"Case: {case}" + (f", part {place} of the answer" if place else "")
+    tables = _table("target", target, None) + _table("yours", answer, target)
+    return (
+        f'<p style="margin:8px 0 2px">{html.escape(title)}</p>'
+        f'<div style="display:flex;gap:2em;flex-wrap:wrap">{tables}</div>'
+    )
+
+
+def _first_differing(expected: Any, given: Any) -> tuple[Any, Any, str] | None:
+    """The first part of the answer that differs, cut down to one matrix each."""
+    if given is None or expected is None:
+        return None
+    if isinstance(expected, tuple) and isinstance(given, tuple):
+        for number, (e, g) in enumerate(zip(expected, given, strict=False), 1):
+            found = _first_differing(e, g)
+            if found is not None:
+                return found[0], found[1], str(number)
+        return None
+    if not isinstance(expected, Tensor) or not isinstance(given, Tensor):
+        return (expected, given, "") if expected != given else None
+    if expected.shape != given.shape:
+        return _matrix(expected), _matrix(given), ""
+    near = torch.isclose(
+        given.double(), expected.double(), rtol=1e-3, atol=1e-4, equal_nan=True
+    )
+    if bool(near.all()):
+        return None
+    where = (~near).nonzero()[0][:-2].tolist() if expected.ndim > 2 else []
+    place = tuple(where)
+    return _matrix(expected[place]), _matrix(given[place]), ""
+
+
+def _matrix(tensor: Tensor) -> Tensor:
+    """The first matrix of a tensor, at most LARGEST by LARGEST."""
+    while tensor.ndim > 2:
+        tensor = tensor[0]
+    tensor = tensor.reshape(1, -1) if tensor.ndim < 2 else tensor
+    return tensor[:LARGEST, :LARGEST].detach().cpu()
+
+
+def _table(title: str, values: Any, target: Any) -> str:
+    head = f"<figcaption>{title}</figcaption>"
+    if not isinstance(values, Tensor):
+        text = html.escape(repr(values)[:1000])
+        return f'<figure style="margin:0">{head}<pre>{text}</pre></figure>'
+    comparable = isinstance(target, Tensor) and target.shape == values.shape
+    rows = ""
+    for i, row in enumerate(values.tolist()):
+        cells = (
+            _cell(value, float(target[i, j]) if comparable else value)
+            for j, value in enumerate(row)
+        )
+        rows += f"<tr>{''.join(cells)}</tr>"
+    return (
+        f'<figure style="margin:0">{head}<table style="border-collapse:collapse;'
+        f'font-variant-numeric:tabular-nums">{rows}</table></figure>'
+    )
+
+
+def _cell(value: float, wanted: float) -> str:
+    text = number(value)
+    close = value == wanted or math.isclose(value, wanted, rel_tol=1e-3, abs_tol=1e-4)
+    both_nan = value != value and wanted != wanted
+    if close or both_nan:
+        style, mark = "border:1px solid #8884", ""
+    else:
+        style, mark = f"border:2px solid {BAD};font-weight:bold", "≠ "
+    return f'<td style="padding:1px 6px;text-align:right;{style}">{mark}{text}</td>'
+
+
+def number(value: float | bool) -> str:
+    """A number as the learner reads it: two decimals, or True, False, nan, inf."""
+    if isinstance(value, bool):
+        return str(value)
+    if not math.isfinite(value):
+        return str(value)
+    if abs(value) >= 1e4:
+        return f"{value:.2e}"
+    return f"{value + 0.0:.2f}".replace("-0.00", "0.00")

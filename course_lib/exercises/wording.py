@@ -1,0 +1,120 @@
+"""The sentences of a report: what is wrong with an answer, in words and numbers."""
+
+from typing import Any
+
+from torch import Tensor
+
+from course_lib.exercises.catalogue import Case, Mistake
+from course_lib.exercises.compare import first_difference
+from course_lib.exercises.diagnosis import Tried
+from course_lib.exercises.explain import likely_cause
+from course_lib.exercises.report import number
+from course_lib.exercises.runner import Outcome
+from course_lib.exercises.watch import Watch
+
+
+def timed_out(case: Case, limit: float) -> str:
+    """The answer never returned."""
+    return (
+        f"Your function was still running after {limit:.0f} seconds in the case "
+        f'"{case.name}" and was stopped. Look for a loop that never ends: does its '
+        "condition change inside the loop?"
+    )
+
+
+def named(mistakes: tuple[Mistake, ...], wrong: Tried) -> str:
+    """Known mistakes, one after the other."""
+    lines = []
+    if len(mistakes) > 1:
+        lines.append(f"{len(mistakes)} mistakes together give exactly your numbers.")
+    for mistake in mistakes:
+        lines.append(f"{mistake.name}: {mistake.says}")
+        lines.append(f"Read again: {mistake.read}.")
+    lines.append(f"First seen in the case: {wrong.case.name}.")
+    return "\n".join(lines)
+
+
+def raised(outcome: Outcome, wrong: Tried) -> str:
+    """An exception: its line and its likely cause."""
+    error = outcome.error
+    assert error is not None
+    cause = likely_cause(error)
+    where = f" in line {cause.line}: `{cause.code}`" if cause.line else ""
+    lines = [f"It raised {type(error).__name__}{where}", f"{error}"[:500]]
+    if cause.sentence:
+        lines.append(f"Likely cause: {cause.sentence}")
+    lines.append(f"Inputs of this case ({wrong.case.name}): {_inputs(wrong.case)}.")
+    return "\n".join(lines)
+
+
+def _inputs(case: Case) -> str:
+    return ", ".join(
+        f"{name} {tuple(value.shape)}" if isinstance(value, Tensor) else f"{name}"
+        for name, value in case.inputs.items()
+    )
+
+
+def departure(wrong: Tried, problem: str, watch: Watch, tolerance: float) -> str:
+    """Where the answer leaves the reference's path, in numbers; no name is guessed."""
+    lines = []
+    if problem:
+        lines.append(f"Contract: {problem}.")
+    if wrong.value is None:
+        lines.append("Is there a `return` at the end of your function?")
+        return "\n".join(lines)
+    names = list(watch.targets)
+    done = max((names.index(name) for name in watch.reached), default=-1)
+    if done >= 0:
+        lines.append(f'Right up to the step "{names[done]}".')
+    if done + 1 < len(names):
+        lines.append(_step_numbers(names[done + 1], watch, tolerance))
+    if not problem:
+        lines.append(_answer_numbers(wrong.truth, wrong.value, tolerance))
+        lines.append("No known mistake gives these numbers.")
+    lines.append(f"First seen in the case: {wrong.case.name}.")
+    return "\n".join(line for line in lines if line)
+
+
+def _step_numbers(step: str, watch: Watch, tolerance: float) -> str:
+    candidate = watch.candidate(step)
+    if candidate is None:
+        shape = tuple(watch.targets[step].shape)
+        return f'The next step, "{step}" of shape {shape}, does not occur in your code.'
+    found = first_difference(candidate, watch.targets[step], tolerance)
+    if found is None:
+        return ""
+    place, given, expected = found
+    return (
+        f'It first departs at the step "{step}": entry {list(place)} is '
+        f"{number(given)}, expected {number(expected)}."
+    )
+
+
+def _answer_numbers(truth: Any, value: Any, tolerance: float) -> str:
+    if isinstance(truth, tuple) and isinstance(value, tuple):
+        for part, (t, v) in enumerate(zip(truth, value, strict=False), 1):
+            text = _answer_numbers(t, v, tolerance)
+            if text:
+                return f"Part {part} of the answer. {text}"
+        return ""
+    if not isinstance(truth, Tensor) or not isinstance(value, Tensor):
+        return f"It returns {value!r:.300}, expected {truth!r:.300}."
+    if truth.shape != value.shape:
+        return ""
+    found = first_difference(value, truth, tolerance)
+    if found is None:
+        return ""
+    place, given, expected = found
+    return (
+        f"Entry {list(place)} of your answer is {number(given)}, "
+        f"expected {number(expected)}."
+    )
+
+
+def also_changed(outcomes: list[Outcome]) -> str:
+    """Inputs that a wrong answer also changed."""
+    names = {name for outcome in outcomes for name in outcome.changed}
+    if not names:
+        return ""
+    listed = ", ".join(f"`{name}`" for name in sorted(names))
+    return f"\nIt also changes {listed} in place; work on a copy."
