@@ -1,0 +1,70 @@
+"""The key-value cache: what generation keeps, so as not to compute it again."""
+
+from torch import Tensor
+
+from course_lib.errors import ShapeError
+
+
+class KeyValueCache:
+    """Keys and values of the positions that one attention layer has seen.
+
+    When text is generated token by token, earlier keys and values never change: each
+    is computed once and kept. Room is allocated ahead and grows by half when it is
+    full, so that a new token is copied, and not all the old ones with it.
+
+    Use it under `torch.no_grad()`: with gradients on, the values are right, but the
+    cache holds on to the whole computation.
+    """
+
+    def __init__(self, capacity: int = 64) -> None:
+        """Start empty, with room for `capacity` positions."""
+        self.length = 0
+        self._capacity = capacity
+        self._keys: Tensor | None = None  # (B, H, capacity, d), once there is a key
+        self._values: Tensor | None = None
+
+    @property
+    def keys(self) -> Tensor:
+        """(B, H, T, d): the T positions kept so far, a view."""
+        return self._keys[..., : self.length, :]
+
+    @property
+    def values(self) -> Tensor:
+        """(B, H, T, d): the T positions kept so far, a view."""
+        return self._values[..., : self.length, :]
+
+    def append(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Keep new positions, (B, H, T_new, d) each.
+
+        Returns:
+            The keys and the values of all positions, (B, H, T, d) each.
+
+        Raises:
+            ShapeError: the new ones belong to another batch than those kept.
+        """
+        start, end = self.length, self.length + key.shape[-2]
+        self._make_room(end, key, value)
+        self._keys[..., start:end, :] = key
+        self._values[..., start:end, :] = value
+        self.length = end
+        return self.keys, self.values
+
+    def _make_room(self, length: int, key: Tensor, value: Tensor) -> None:
+        if self._keys is not None and self._keys.shape[:-2] != key.shape[:-2]:
+            raise ShapeError(
+                f"the cache holds keys {tuple(self.keys.shape)}, the new ones are "
+                f"{tuple(key.shape)}: start a new batch with a new, empty cache"
+            )
+        if self._keys is not None and length <= self._capacity:
+            return
+        ahead = length // 2 if self.length else 0  # a first text may be all there is
+        self._capacity = max(self._capacity, length + ahead)
+        self._keys = self._moved(self._keys, key)
+        self._values = self._moved(self._values, value)
+
+    def _moved(self, kept: Tensor | None, new: Tensor) -> Tensor:
+        """A tensor of the full capacity that begins with what was kept."""
+        room = new.new_empty(*new.shape[:-2], self._capacity, new.shape[-1])
+        if kept is not None:
+            room[..., : self.length, :] = kept[..., : self.length, :]
+        return room
