@@ -4,6 +4,8 @@ import importlib
 
 _HOMES = {
     "data_folder": "files",
+    "course_text": "texts",
+    "course_texts": "texts",
     "device": "devices",
     "device_sentence": "devices",
     "encoder_folder": "encoder",
