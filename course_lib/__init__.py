@@ -29,5 +29,5 @@ def __getattr__(name: str) -> object:
     return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
-def __dir__() -> list[str]:
+def __dir__() -> list:  # no [str]: this line must run on Python 3.6 too
     return sorted([*globals(), *_HOMES])
