@@ -70,7 +70,11 @@ def compatible(chosen: tuple[Mistake, ...]) -> bool:
 
 
 def _fitted(mistake: Mistake, tried: list[Tried]) -> list[Any]:
-    """Values of a free parameter, read off the answer where that is possible."""
+    """Values of a free parameter, read off the answer where that is possible.
+
+    A parameter that has another value in each case (slopes for 4 heads, for 8) is
+    read as a mapping; what the cases tell is put together.
+    """
     values: list[Any] = []
     for one in tried:
         if mistake.fit is None or one.failed or one.right:
@@ -81,6 +85,8 @@ def _fitted(mistake: Mistake, tried: list[Tried]) -> list[Any]:
             continue
         if value is not None and not any(_equal(value, known) for known in values):
             values.append(value)
+    if values and all(isinstance(value, Mapping) for value in values):
+        return [{key: v for value in values for key, v in value.items()}]
     return values[:3]
 
 
