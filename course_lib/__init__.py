@@ -11,8 +11,15 @@ _HOMES = {
     "scaled_dot_product_attention": "attention",
     "fast_attention": "attention",
     "MultiHeadAttention": "attention",
+    "KeyValueCache": "attention",
     "causal_mask": "attention",
     "padding_mask": "attention",
+    "sinusoidal_positions": "positions",
+    "rotate": "positions",
+    "alibi_bias": "positions",
+    "FeedForward": "blocks",
+    "EncoderBlock": "blocks",
+    "DecoderBlock": "blocks",
     "Bert": "models",
     "check": "exercises",
     "hint": "exercises",
@@ -20,7 +27,25 @@ _HOMES = {
     "quiz": "exercises",
 }
 
-__all__ = list(_HOMES)
+__all__ = [
+    "Bert",
+    "DecoderBlock",
+    "EncoderBlock",
+    "FeedForward",
+    "KeyValueCache",
+    "MultiHeadAttention",
+    "alibi_bias",
+    "causal_mask",
+    "check",
+    "fast_attention",
+    "hint",
+    "padding_mask",
+    "quiz",
+    "rotate",
+    "scaled_dot_product_attention",
+    "sinusoidal_positions",
+    "solution",
+]
 
 
 def __getattr__(name: str) -> object:

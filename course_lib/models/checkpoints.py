@@ -1,0 +1,174 @@
+"""Checkpoints in Hugging Face's format: config.json and model.safetensors.
+
+A checkpoint is read as a whole, compared with what the model needs, and only then
+taken over: a model is filled completely or not at all. Pickled weights are never
+opened, since opening a pickle runs whatever program it holds.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from course_lib.errors import CourseError
+
+CONFIG = "config.json"
+WEIGHTS = "model.safetensors"
+INDEX = "model.safetensors.index.json"
+PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+LISTED = 20
+
+Sources = Mapping[str, tuple[str, ...]]
+"""Name of a model's tensor -> names in the checkpoint, joined along the rows."""
+
+
+class CheckpointError(CourseError):
+    """A checkpoint can't be used; the message says what is wrong with which file."""
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The settings in a checkpoint's config.json.
+
+    Raises:
+        CheckpointError: there is no such folder or file, or it is not JSON.
+    """
+    if not folder.is_dir():
+        raise CheckpointError(
+            f"no folder {str(folder)!r}: give the folder that holds a model's {CONFIG} "
+            f"and {WEIGHTS}"
+        )
+    config = _read_json(folder / CONFIG)
+    if not isinstance(config, dict):
+        raise CheckpointError(f"{folder / CONFIG} holds no settings: fetch it again")
+    return config
+
+
+def read_tensors(folder: Path) -> dict[str, Tensor]:
+    """All tensors of a checkpoint by name, from one file or from its shards.
+
+    Raises:
+        CheckpointError: a file is missing, cut off, or there are only pickles.
+    """
+    if (folder / WEIGHTS).is_file():
+        return _read_safetensors(folder / WEIGHTS)
+    if not (folder / INDEX).is_file():
+        raise CheckpointError(_why_no_weights(folder))
+    tensors: dict[str, Tensor] = {}
+    for shard in _shards(folder):
+        tensors |= _read_safetensors(folder / shard)
+    return tensors
+
+
+def fill(model: nn.Module, tensors: Mapping[str, Tensor], sources: Sources) -> None:
+    """Give every tensor of a model its values from a checkpoint.
+
+    Args:
+        model: may lie on the meta device, that is, hold no values yet.
+        tensors: the checkpoint's, by their names there.
+        sources: for each of the model's tensors where it comes from; several names
+            are joined along the rows.
+
+    Raises:
+        CheckpointError: lists what is missing, extra or misshapen; the model is as
+            it was.
+    """
+    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
+    wanted = _wanted(shapes, sources)
+    faults = _faults(tensors, wanted)
+    if faults:
+        raise CheckpointError("\n".join(["the checkpoint does not fit:", *faults]))
+    values = {
+        # Joining copies: the model's memory is its own, no longer the file's.
+        ours: torch.cat([tensors[theirs] for theirs in parts])
+        for ours, parts in sources.items()
+    }
+    model.load_state_dict(values, assign=True)
+
+
+def _wanted(
+    shapes: Mapping[str, torch.Size], sources: Sources
+) -> dict[str, tuple[int, ...]]:
+    """The shape that each of the checkpoint's tensors must have."""
+    return {
+        theirs: (shapes[ours][0] // len(parts), *shapes[ours][1:])
+        for ours, parts in sources.items()
+        for theirs in parts
+    }
+
+
+def _faults(
+    tensors: Mapping[str, Tensor], wanted: Mapping[str, tuple[int, ...]]
+) -> list[str]:
+    """One line for each kind of fault that there is."""
+    found = {
+        "missing": [name for name in wanted if name not in tensors],
+        "extra": [name for name in tensors if name not in wanted],
+        "misshapen": [
+            f"{name} is {tuple(tensors[name].shape)}, expected {shape}"
+            for name, shape in wanted.items()
+            if name in tensors and tuple(tensors[name].shape) != shape
+        ],
+    }
+    return [
+        f"  {kind} ({len(names)}): {'; '.join(names)}"
+        for kind, names in found.items()
+        if names
+    ]
+
+
+def _read_safetensors(file: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(file)
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"{file} is missing, though {INDEX} names it: fetch it again"
+        ) from None
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"{file} can't be read ({error}): it may have been cut off on its way; "
+            "fetch it again"
+        ) from error
+
+
+def _shards(folder: Path) -> list[str]:
+    """The files that the index names, each once."""
+    index = _read_json(folder / INDEX)
+    try:
+        shards = sorted(set(index["weight_map"].values()))
+        inside = all(Path(shard).name == shard for shard in shards)
+    except (TypeError, KeyError, AttributeError):
+        inside = False
+    if not inside:
+        raise CheckpointError(
+            f"{folder / INDEX} is no index of shards beside it: fetch it again"
+        )
+    return shards
+
+
+def _read_json(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"{file} is missing: a model's folder holds {CONFIG} and {WEIGHTS}"
+        ) from None
+    except ValueError as error:
+        raise CheckpointError(
+            f"{file} is not JSON ({error}): fetch it again"
+        ) from error
+
+
+def _why_no_weights(folder: Path) -> str:
+    pickles = sorted(file.name for kind in PICKLES for file in folder.glob(kind))
+    if not pickles:
+        return f"{folder / WEIGHTS} is missing, and there is no {INDEX}: fetch it again"
+    return (
+        f"{folder} holds its weights as a pickle ({', '.join(pickles)}), and opening a "
+        f"pickle runs whatever program is in it. Get the model as {WEIGHTS}, or load "
+        "it where you trust it and call save_pretrained with Transformers"
+    )
