@@ -1,6 +1,7 @@
 """One look for every figure: colour-blind-safe, readable on a projector."""
 
 import base64
+import html
 import io
 
 import matplotlib as mpl
@@ -60,3 +61,7 @@ def show(figure: Figure, alt: str) -> None:
         metadata={"image/png": {"alt": alt}},
         raw=True,
     )
+    # JupyterLab draws a PNG without its alt text: the words follow, folded.
+    words = html.escape(alt)
+    folded = f"<details><summary>The picture in words</summary>{words}</details>"
+    display({"text/html": folded}, raw=True)
