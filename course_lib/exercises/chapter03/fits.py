@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor
 
 
@@ -40,25 +39,30 @@ def fit_fill(inputs: Mapping[str, Any], output: Any) -> Fill | None:
 
 def _read_fill(scores: Tensor, weights: Tensor, mask: Tensor) -> Fill | None:
     mask = mask.broadcast_to(scores.shape)
+    after = _set_to_zero(weights, mask)
     some = mask.any(-1) & ~mask.all(-1)  # rows with allowed and hidden keys
-    empty = ~mask.any(-1)
-    left = weights[empty].abs().amax() if empty.any() else torch.tensor(1.0)
     scores, weights, mask = scores[some], weights[some], mask[some]
-    seen = (scores.exp() * mask).sum(-1)  # (rows,)
-    share = (weights * mask).sum(-1)
-    hidden = (1 / share - 1) * seen  # what the hidden keys add to the denominator
-    after = "rows" if left < 1e-6 else ""
-    if float((weights * ~mask).abs().amax()) < 1e-6:
-        after = "cells"
+    share = (weights * mask).sum(-1)  # (rows,), what the allowed keys have
+    rest = 1 - share if after == "cells" else (weights * ~mask).sum(-1)
+    hidden = rest / share * (scores.exp() * mask).sum(-1)  # their part of the sum
     replaced = (hidden / (~mask).sum(-1)).log()
     added = (hidden / (scores.exp() * ~mask).sum(-1)).log()
+    sure = int(rest.argmax())  # rounding blurs small shares
+    blur = 5e-3 + 1e-6 / rest.clamp(min=1e-9)
     for numbers, is_added in ((replaced, False), (added, True)):
-        number = numbers.median()
-        close = bool(((numbers - number).abs() < 5e-3).all())
+        number = float(numbers[sure])
+        far = (numbers - number).abs() > blur
         # 0 is no fill: it ignores the mask or multiplies. Below -16 nothing is seen.
-        if close and abs(number) > 1e-2 and number > -16:
-            return Fill(round(float(number), 5), is_added, after)
+        if abs(number) > 1e-2 and number > -16 and not far[rest > 1e-6].any():
+            return Fill(round(number, 5), is_added, after)
     return None
+
+
+def _set_to_zero(weights: Tensor, mask: Tensor) -> str:
+    if not weights[~mask].any():
+        return "cells"
+    empty = ~mask.any(-1)
+    return "rows" if empty.any() and not weights[empty].any() else ""
 
 
 def fit_inverse(inputs: Mapping[str, Any], output: Any) -> str | None:
@@ -78,8 +82,4 @@ def fit_product(inputs: Mapping[str, Any], output: Any) -> str | None:
     mask, weights = inputs["mask"], output[1]
     if mask is None:
         return None
-    mask = mask.broadcast_to(weights.shape)
-    if not weights[~mask].any():
-        return "cells"
-    empty = ~mask.any(-1)
-    return "rows" if empty.any() and not weights[empty].any() else None
+    return _set_to_zero(weights, mask.broadcast_to(weights.shape)) or None
