@@ -220,6 +220,18 @@ class MultiHeadAttention(nn.Module):
         dropout: float = 0.0,
         rotary: Rotary | None = None,
     ) -> None:
+        """Make the projections.
+
+        Args:
+            d_model: D.
+            num_heads: H, a divisor of D.
+            bias: whether the projections add one.
+            dropout: share of the weights that training drops.
+            rotary: turns queries and keys of self attention by their positions.
+
+        Raises:
+            ShapeError: H does not divide D.
+        """
         super().__init__()
         if d_model % num_heads:
             raise ShapeError(

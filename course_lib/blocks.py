@@ -201,35 +201,28 @@ class DecoderBlock(Block):
         cache: tuple[KeyValueCache, KeyValueCache] | None = None,
         return_weights: bool = False,
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """Add what each token gathers from earlier ones, from memory, and makes of it.
+        """Add what each token gathers from earlier ones and from memory.
 
         Args:
             x: (B, T_q, D), the text being written.
             memory: (B, T_k, D), the encoder's output.
-            mask: for the own text, as for MultiHeadAttention; causality comes on top.
+            mask: for x, as for MultiHeadAttention; causality comes on top.
             memory_mask: for the memory, usually its padding mask (B, 1, T_k).
-            cache: two, for the own text and for the memory.
+            cache: two, for x and for the memory.
             return_weights: return the weights of both attentions, too.
 
         Returns:
-            (B, T_q, D), own weights (B, H, T_q, T) or None, cross weights
-            (B, H, T_q, T_k) or None.
+            (B, T_q, D); weights (B, H, T_q, T) and (B, H, T_q, T_k), or None twice.
         """
-        own_cache, memory_cache = cache or (None, None)
+        own, across = cache or (None, None)
+        read = self.before(self.norm1, x)
         gathered, weights = self.attention(
-            self.before(self.norm1, x),
-            mask=mask,
-            is_causal=True,
-            cache=own_cache,
-            return_weights=return_weights,
+            read, mask=mask, is_causal=True, cache=own, return_weights=return_weights
         )
         x = self.after(self.norm1, x, gathered)
+        read = self.before(self.norm2, x)
         gathered, cross_weights = self.cross_attention(
-            self.before(self.norm2, x),
-            memory,
-            memory_mask,
-            cache=memory_cache,
-            return_weights=return_weights,
+            read, memory, memory_mask, cache=across, return_weights=return_weights
         )
         x = self.after(self.norm2, x, gathered)
         x = self.after(self.norm3, x, self.feed_forward(self.before(self.norm3, x)))

@@ -4,12 +4,47 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from course_lib.cli.suite import STYLE_FAILED
 
 HERE = Path(__file__).parent
 LAST = ("notebooks", "browser")
 """The slow folders: the tests of everything else speak first."""
+
+
+# The same examples on every run, and no example fails for being slow.
+settings.register_profile("course", deadline=None, derandomize=True, max_examples=25)
+settings.load_profile("course")
+
+DTYPES = ("float32", "float64", "bfloat16", "float16")
+LACKING = {("mps", "float64")}
+
+
+def devices() -> list[str]:
+    """Return the kinds of device that this machine has."""
+    import torch
+
+    there = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    return [name for name, is_there in there.items() if is_there]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for `device` on each, and for `dtype` in each type there."""
+    asked = [name for name in ("device", "dtype") if name in metafunc.fixturenames]
+    if asked == ["device"]:
+        metafunc.parametrize("device", devices())
+    elif asked:
+        import torch
+
+        pairs = [(d, t) for d in devices() for t in DTYPES if (d, t) not in LACKING]
+        cases = [(device, getattr(torch, name)) for device, name in pairs]
+        names = [f"{device}-{name}" for device, name in pairs]
+        metafunc.parametrize("device, dtype", cases, ids=names)
 
 
 def place_in_line(item: pytest.Item) -> int:
@@ -21,6 +56,11 @@ def place_in_line(item: pytest.Item) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put quick tests before slow ones; within each kind the order stays."""
     items.sort(key=place_in_line)
+
+
+def pytest_report_header() -> str:
+    """Say which devices the tests for every device run on."""
+    return f"devices: {', '.join(devices())}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
