@@ -7,6 +7,7 @@ import io
 import matplotlib as mpl
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 # Okabe and Ito's palette (2008): tells its colours apart for every common eye.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -40,7 +41,8 @@ def new_figure(width: float = 7.0, height: float = 3.2) -> Figure:
 def png(figure: Figure) -> bytes:
     """The figure as PNG, the same bytes for the same picture."""
     with mpl.rc_context(RULES):
-        if any(axes.get_aspect() != "auto" for axes in figure.axes):
+        moves = isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine)
+        if moves and any(axes.get_aspect() != "auto" for axes in figure.axes):
             figure.draw_without_rendering()  # square cells settle in a second layout
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})

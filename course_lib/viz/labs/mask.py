@@ -1,0 +1,155 @@
+"""The mask painter: click cells, see where the attention goes."""
+
+from typing import Any
+
+import ipywidgets as widgets
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from course_lib.attention import attention_weights
+from course_lib.viz.figures.heat_map import heat_map
+from course_lib.viz.labs.lab import Lab
+
+TOKENS = ("the", "dog", "barked", ".", "pad", "pad")
+LENGTH = len(TOKENS)
+# Scores of 6 queries with 6 keys: anything does, as long as it stays the same.
+SCORES = torch.tensor(
+    [
+        [0.5, 1.5, 0.0, -0.5, 0.5, -1.0],
+        [1.0, 0.0, 2.0, 0.5, -0.5, 1.0],
+        [-0.5, 2.5, 0.5, 1.0, 0.0, 0.5],
+        [0.0, 0.5, 1.5, 0.5, 1.0, -0.5],
+        [0.5, 1.0, -1.0, 0.0, 1.5, 0.5],
+        [-1.0, 0.5, 1.0, 0.0, 0.5, 1.5],
+    ]
+)
+ON, OFF = "see", "–"
+
+
+def knob_name(query: int, key: int) -> str:
+    """Name of the button of one cell: "q2k0"."""
+    return f"q{query}k{key}"
+
+
+def _values(mask: Tensor) -> dict[str, bool]:
+    return {
+        knob_name(i, j): bool(mask[i, j]) for i in range(LENGTH) for j in range(LENGTH)
+    }
+
+
+def _presets() -> dict[str, Tensor]:
+    everything = torch.ones(LENGTH, LENGTH, dtype=torch.bool)
+    token = torch.tensor([token != "pad" for token in TOKENS])
+    empty_row = everything.clone()
+    empty_row[2] = False
+    return {
+        "Full": everything,
+        "Causal": everything.tril(),
+        "Padding": everything & token,
+        "Causal and padding": everything.tril() & token,
+        "Window": everything.tril(1).triu(-1),
+        "Empty row": empty_row,
+    }
+
+
+class MaskPainter(Lab):
+    """A button for each pair of query and key; scores and weights beside them."""
+
+    title = "The mask painter"
+    look_for = (
+        "Rows are queries, columns are keys. Take a key away from a row: where does "
+        "its weight go? Empty a whole row: what is left?"
+    )
+    size = (9.6, 4.4)
+    named = _presets()
+    presets = {name: _values(mask) for name, mask in named.items()}
+
+    def controls(self) -> dict[str, widgets.Widget]:
+        """One toggle button a cell; all on."""
+        buttons = {}
+        for i, query in enumerate(TOKENS):
+            for j, key in enumerate(TOKENS):
+                button = widgets.ToggleButton(
+                    True,
+                    description=ON,
+                    tooltip=f"query {i} ({query}), key {j} ({key})",
+                    layout={"width": "52px", "margin": "1px"},
+                )
+                button.observe(_write_state, names="value")
+                buttons[knob_name(i, j)] = button
+        return buttons
+
+    def build(self, figure: Figure) -> None:
+        """Masked scores on the left, weights on the right."""
+        self.left, self.right = figure.subplots(1, 2)
+        self._draw(SCORES, SCORES)
+        for _ in range(3):  # until square cells have found their place
+            figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # a click need not lay out again
+
+    def update(self, **cells: bool) -> str:
+        """Draw both maps; the text counts cells and names empty rows."""
+        self.mask = torch.tensor(list(cells.values())).reshape(LENGTH, LENGTH)
+        self.weights = attention_weights(SCORES, self.mask)
+        hidden = SCORES.masked_fill(~self.mask, -torch.inf)
+        self._draw(hidden, self.weights)
+        return f"{self._shape()} {self._strongest()}{self._empty()}"
+
+    def _draw(self, scores: Tensor, weights: Tensor) -> None:
+        low, high = float(SCORES.min()), float(SCORES.max())
+        both: Any = {"row_labels": TOKENS, "column_labels": TOKENS}
+        left = {"title": "scores, masked", "decimals": 1, "low": low, "high": high}
+        heat_map(self.left, scores, **both, **left)
+        heat_map(self.right, weights, **both, title="weights", low=0.0, high=1.0)
+
+    def _shape(self) -> str:
+        known = [n for n, mask in self.named.items() if torch.equal(mask, self.mask)]
+        name = f" ({known[0].lower()})" if known else ""
+        allowed = int(self.mask.sum())
+        return f"{allowed} of {self.mask.numel()} cells may attend{name}."
+
+    def _strongest(self) -> str:
+        if not self.mask.any():
+            return "Nothing is left to attend to."
+        place = int(self.weights.argmax())
+        i, j = divmod(place, LENGTH)
+        return (
+            f"The largest weight, {float(self.weights[i, j]):.2f}, is of query {i} "
+            f"({TOKENS[i]}) on key {j} ({TOKENS[j]})."
+        )
+
+    def _empty(self) -> str:
+        rows = [f"{i} ({TOKENS[i]})" for i in range(LENGTH) if not self.mask[i].any()]
+        if not rows:
+            return " Every row of weights sums to 1."
+        return f" Queries that see nothing and have weights of 0: {', '.join(rows)}."
+
+    def _assemble(self) -> widgets.VBox:
+        box = super()._assemble()
+        head, *_cells, buttons, picture = box.children
+        box.children = (head, self._grid(), buttons, picture)
+        return box
+
+    def _grid(self) -> widgets.GridBox:
+        """The buttons in rows and columns, with the tokens around them."""
+        cells: list[widgets.Widget] = [widgets.HTML("query \\ key"), *_heads()]
+        for i in range(LENGTH):
+            cells.append(widgets.HTML(f"<b>{TOKENS[i]}</b>"))
+            cells += [self.knobs[knob_name(i, j)] for j in range(LENGTH)]
+        columns = f"90px repeat({LENGTH}, 56px)"
+        return widgets.GridBox(
+            cells, layout={"grid_template_columns": columns, "align_items": "center"}
+        )
+
+
+def _heads() -> list[widgets.HTML]:
+    return [
+        widgets.HTML(f'<div style="text-align:center"><b>{token}</b></div>')
+        for token in TOKENS
+    ]
+
+
+def _write_state(change: dict) -> None:
+    """Words, not colour alone, say whether a cell is on."""
+    change["owner"].description = ON if change["new"] else OFF
