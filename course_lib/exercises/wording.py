@@ -64,7 +64,9 @@ def departure(wrong: Tried, problem: str, watch: Watch, tolerance: float) -> str
         return "\n".join(lines)
     names = list(watch.targets)
     done = max((names.index(name) for name in watch.reached), default=-1)
-    if done >= 0:
+    if done == len(names) - 1 and names:
+        lines.append(f'Your code computes "{names[done]}" but returns something else.')
+    elif done >= 0:
         lines.append(f'Right up to the step "{names[done]}".')
     if done + 1 < len(names):
         lines.append(_step_numbers(names[done + 1], watch, tolerance))

@@ -292,6 +292,6 @@ def test_the_solution_waits_for_an_attempt() -> None:
     assert "<pre>" in solution("03.scores")._repr_html_()
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
-def test_other_dtypes_can_be_asked_for(dtype: torch.dtype) -> None:
-    assert check("03.attention", attention, dtype).passed
+@pytest.mark.parametrize("precision", [torch.float64, torch.bfloat16])
+def test_other_dtypes_can_be_asked_for(precision: torch.dtype) -> None:
+    assert check("03.attention", attention, precision).passed

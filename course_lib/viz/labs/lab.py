@@ -100,7 +100,7 @@ class Lab:
         )
 
     def __repr__(self) -> str:
-        return f"{self.title}. {self.text}"
+        return f"{self.title}: {self.text}"
 
     def _repr_mimebundle_(self, **_options: Any) -> tuple[dict, dict]:
         still = {
