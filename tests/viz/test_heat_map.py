@@ -40,6 +40,11 @@ def test_cells_without_a_number_are_grey(axes):
     assert np.allclose(image.cmap(np.ma.masked)[:3], to_rgb(HIDDEN))
 
 
+def test_a_mask_is_written_as_1_and_0(axes):
+    heat_map(axes, torch.tensor([[True, False]]))
+    assert texts(axes) == ["1", "0"]
+
+
 def test_a_matrix_without_any_number_is_drawn(axes):
     image = heat_map(axes, [[-math.inf, -math.inf]])
     assert (image.norm.vmin, image.norm.vmax) == (0, 1)

@@ -41,12 +41,13 @@ def heat_map(
         low: number of the darkest colour; None takes the smallest that is finite.
         high: number of the lightest colour; None takes the largest.
         colours: name of a matplotlib colour map; DIVERGING wants low = -high.
-        decimals: digits after the point in the cells.
+        decimals: digits after the point in the cells; a boolean matrix has 1 and 0.
         numbers: write the numbers; None writes them up to 12 columns.
 
     Returns:
         The image, e.g. for a colour bar.
     """
+    decimals = 0 if _is_boolean(matrix) else decimals
     values = _array(matrix)
     _check_labels(values, row_labels, column_labels)
     scale = _scale(values, low, high)
@@ -55,7 +56,8 @@ def heat_map(
     finite = np.ma.masked_invalid(values)
     image = axes.imshow(finite, cmap=palette, norm=scale, aspect="equal")
     _label(axes, row_labels, column_labels)
-    axes.set(title=title, ylabel=row_title, xlabel=column_title)
+    axes.set_title(title, loc="left")
+    axes.set(ylabel=row_title, xlabel=column_title)
     if numbers or (numbers is None and values.shape[1] <= MOST_COLUMNS_WITH_NUMBERS):
         _write(axes, values, image, decimals)
     return image
@@ -81,6 +83,10 @@ def _array(matrix: Any) -> np.ndarray:
             "pick one sequence and one head first, e.g. weights[0, 0]"
         )
     return values
+
+
+def _is_boolean(matrix: Any) -> bool:
+    return str(getattr(matrix, "dtype", "")).endswith("bool")
 
 
 def _check_labels(values: np.ndarray, rows: Sequence, columns: Sequence) -> None:
