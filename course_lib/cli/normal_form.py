@@ -28,10 +28,12 @@ _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 _READABLE_ID = re.compile(r"[a-zA-Z0-9-_]{1,64}")
 _PATH = re.compile(
     r"(?<![\w.:/])(/(?:home|Users|root|work|tmp|var|opt|mnt|content|usr)/[^\s'\"]*)"
-    r"|[A-Za-z]:\\\\?Users\\[^\s'\"]*|[^\s'\"]*site-packages[^\s'\"]*"
+    r"|[A-Za-z]:\\\\?Users\\[^\s'\"]*|site-packages[^\s'\"]*"
 )
 _ADDRESS = re.compile(r" at 0x[0-9a-f]{6,}")
-_PACKAGES = re.compile(r"[^\s'\"\x1b]*(?:site-packages|lib/python3\.\d+)[/\\]")
+_PACKAGES = re.compile(
+    r"(?:[A-Z]:)?[/\\][^\s'\"\x1b]*(?:site-packages|lib/python3\.\d+)[/\\]"
+)
 
 
 def normalise(notebook: NotebookNode, name: str) -> NotebookNode:
@@ -134,8 +136,6 @@ def _tidy(cell: NotebookNode) -> None:
     lines = cell.source.strip("\n").split("\n")
     cell.source = "\n".join(line.rstrip() for line in lines)
     kept = {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
-    if "tags" in kept:
-        kept["tags"] = list(dict.fromkeys(kept["tags"]))
     cell.metadata = NotebookNode(kept)
 
 

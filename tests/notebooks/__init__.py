@@ -1,0 +1,1 @@
+"""What every notebook is held to, and every notebook run twice."""
