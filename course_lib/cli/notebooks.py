@@ -10,6 +10,7 @@ import argparse
 import copy
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -154,6 +155,20 @@ def unpassed(notebook: NotebookNode) -> list[str]:
     ]
 
 
+def formatted(text: str, name: str) -> str:
+    """The notebook's text after ruff has sorted imports and laid out the code.
+
+    Where ruff cannot (a cell that is no Python), the text stays as it is.
+    """
+    for step in (["check", "--fix", "--quiet", "--select=I"], ["format"]):
+        command = [sys.executable, "-m", "ruff", *step, f"--stdin-filename={name}", "-"]
+        done = subprocess.run(
+            command, input=text, capture_output=True, cwd=CHAPTERS, encoding="utf-8"
+        )
+        text = text if done.returncode else done.stdout
+    return text
+
+
 def write(notebook: NotebookNode, path: Path) -> None:
     """Put the file in place in one step: a reader sees the old or the new one."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -171,7 +186,8 @@ def _treat(path: Path, options: argparse.Namespace) -> list[str]:
     """Do to one notebook what the options ask; return its faults."""
     if options.check:
         return check(path)
-    notebook = nbformat.read(path, as_version=4)
+    text = formatted(path.read_text(encoding="utf-8"), path.name)
+    notebook = nbformat.reads(text, as_version=4)
     if options.no_run:
         notebook = normal_form.normalise(notebook, path.stem)
     else:
