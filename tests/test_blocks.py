@@ -201,7 +201,9 @@ def test_dropout_acts_in_training_alone():
         assert not torch.allclose(block(*inputs)[0], block(*inputs)[0])
         block.eval()
         assert torch.equal(block(*inputs)[0], block(*inputs)[0])
-    assert EncoderBlock(12, 3, 20, attention_dropout=0.1).attention.dropout == 0.1
+    deaf = EncoderBlock(12, 3, 20, dropout=1.0, attention_dropout=0.1)
+    assert deaf.attention.dropout == 0.1
+    assert torch.equal(deaf(x)[0], x)  # every update is dropped, the stream is not
 
 
 def test_what_can_not_be_made_or_used_says_why():

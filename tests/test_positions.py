@@ -128,6 +128,7 @@ def test_rotation_keeps_lengths(start, seed):
 
 def test_rotary_module_equals_the_function(device, dtype):
     rotary = Rotary(6)
+    rotary(torch.randn(8, 6))  # tables of another type and device must not stay
     for length, start in ((4, 0), (2, 3), (9, 1), (1, 300)):
         x = torch.randn(2, 3, length, 6).to(device, dtype)
         turned = rotary(x, start)

@@ -28,7 +28,7 @@ SMALL = {
 SHAPES = {
     "small": {},
     "one head, one layer": {"num_attention_heads": 1, "num_hidden_layers": 1},
-    "three text types": {"type_vocab_size": 3, "layer_norm_eps": 1e-5},
+    "three text types": {"type_vocab_size": 3, "layer_norm_eps": 0.1},
     "other activation": {"hidden_act": "gelu_new", "intermediate_size": 7},
     "relu, no padding id": {"hidden_act": "relu", "pad_token_id": None},
     "wide": {"hidden_size": 96, "num_attention_heads": 12, "intermediate_size": 384},
@@ -170,6 +170,14 @@ def test_training_mode_drops_and_evaluation_does_not(tmp_path):
     assert torch.equal(model(ids)[0], model(ids)[0])
     model.train()
     assert not torch.equal(model(ids)[0], model(ids)[0])
+
+
+def test_each_dropout_has_its_place():
+    shares = {"hidden_dropout_prob": 0.3, "attention_probs_dropout_prob": 0.2}
+    model = Bert(BertConfig(**SMALL | shares))
+    assert model.embeddings.dropout.p == 0.3
+    assert {block.dropout.p for block in model.blocks} == {0.3}
+    assert {block.attention.dropout for block in model.blocks} == {0.2}
 
 
 def test_a_new_model_starts_small():
