@@ -77,5 +77,5 @@ def explain(exception: BaseException, trace: TracebackType | None = None) -> str
         trace: its traceback where the exception no longer carries it.
     """
     cause = likely_cause(exception, trace)
-    text = " ".join(filter(None, (cause.tensors, cause.sentence)))
+    text = "\n".join(filter(None, (cause.tensors, cause.sentence)))
     return text or None

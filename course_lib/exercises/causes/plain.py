@@ -251,9 +251,12 @@ def endless_recursion(scene: Scene, match: re.Match[str]) -> str:
 @RULES.when(r"^ZeroDivisionError")
 def zero(scene: Scene, match: re.Match[str]) -> str:
     """Division by a name that is 0."""
-    if isinstance(scene.node, ast.BinOp):
-        return f"`{ast.unparse(scene.node.right)}` is 0 here."
-    return ""
+    if not isinstance(scene.node, ast.BinOp):
+        return ""
+    right = scene.node.right
+    return (
+        "" if isinstance(right, ast.Constant) else f"`{ast.unparse(right)}` is 0 here."
+    )
 
 
 @RULES.when(r"^KeyError")

@@ -1,0 +1,102 @@
+"""The set-up of a notebook: its one line `start()` does what every chapter needs.
+
+Silent, and without effect on what is computed: figures get the course's look, errors
+get a line that explains them, and on Colab what is missing is installed.
+"""
+
+import importlib
+import importlib.util
+import subprocess
+import sys
+import textwrap
+from types import TracebackType
+from typing import Any
+
+WIDTH = 88
+# What a Colab runtime lacks of the course's requirements.
+COLAB_LACKS = ("bertviz", "anywidget")
+
+
+def start() -> None:
+    """Set a notebook up. Called twice, it changes nothing more."""
+    if "google.colab" in sys.modules:
+        _prepare_colab()
+    _style_figures()
+    explain_errors()
+
+
+def explain_errors(on: bool = True) -> None:
+    """Put a line under tracebacks that says which tensors do not fit, and why.
+
+    Args:
+        on: False switches it off again; tracebacks are then IPython's alone.
+    """
+    shell = _shell()
+    if shell is not None:
+        shell.set_custom_exc((Exception,) if on else (), _show if on else None)
+
+
+def _shell() -> Any:
+    """The running IPython, None in plain Python."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _show(
+    shell: Any,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
+    """IPython's own traceback, whole, and the explanation as its last lines."""
+    told = (kind, error, trace)
+    lines = _explanation(error, trace)
+    shown = shell._showtraceback
+
+    def with_lines(kind: object, error: object, traceback: list[str]) -> None:
+        shown(kind, error, [*traceback, *lines])
+
+    # Only the last step of IPython's way is extended: whatever it decides before
+    # (syntax errors, exception groups, %xmode) stays its decision.
+    shell._showtraceback = with_lines
+    try:
+        shell.showtraceback(told, tb_offset=tb_offset, running_compiled_code=True)
+    finally:
+        del shell._showtraceback
+
+
+def _explanation(error: BaseException, trace: TracebackType) -> list[str]:
+    try:
+        from course_lib.exercises.explain import explain
+
+        text = explain(error, trace) or ""
+    except Exception:  # an explanation must never hide the error that it explains
+        return []
+    folded = (
+        textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+        for line in text.splitlines()
+    )
+    return ["", *folded] if text else []
+
+
+def _style_figures() -> None:
+    import matplotlib as mpl
+
+    from course_lib.viz.style import RULES
+
+    mpl.rcParams.update(RULES)
+
+
+def _prepare_colab() -> None:
+    """Install what this runtime lacks, then let it show widgets of others' making."""
+    lacking = [name for name in COLAB_LACKS if not importlib.util.find_spec(name)]
+    if lacking:
+        command = [sys.executable, "-m", "pip", "install", "-q", *lacking]
+        done = subprocess.run(command, capture_output=True, text=True)
+        importlib.invalidate_caches()
+        if done.returncode:
+            names = ", ".join(lacking)
+            print(f"Not installed: {names}. The chapter goes on without.")
+    output = importlib.import_module("google.colab.output")
+    output.enable_custom_widget_manager()
