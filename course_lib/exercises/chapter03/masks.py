@@ -43,7 +43,7 @@ def _typed(wrong: Wrong, mask: Tensor) -> Tensor:
 # 03.causal_mask
 
 
-def causal_mask(length: int) -> Tensor:
+def causal_mask(length: int) -> torch.Tensor:
     everything = torch.ones(length, length, dtype=torch.bool)
     return everything.tril()  # keeps the diagonal and what lies below it
 
@@ -167,7 +167,7 @@ CAUSAL_MASK = Exercise(
 # 03.padding_mask
 
 
-def padding_mask(attention_mask: Tensor) -> Tensor:
+def padding_mask(attention_mask: torch.Tensor) -> torch.Tensor:
     allowed = attention_mask == 1  # (B, T), True for tokens
     return allowed[:, None, :]  # (B, 1, T): the same keys for every query
 

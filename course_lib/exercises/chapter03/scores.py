@@ -15,7 +15,7 @@ from course_lib.exercises.inputs import grid
 Wrong = Mapping[str, Any]
 
 
-def scores(query: Tensor, key: Tensor) -> Tensor:
+def scores(query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
     products = query @ key.transpose(-2, -1)  # (..., T_q, T_k)
     return products / math.sqrt(query.shape[-1])
 

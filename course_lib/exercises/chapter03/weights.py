@@ -16,7 +16,7 @@ from course_lib.exercises.inputs import EXACT, grid
 Wrong = Mapping[str, Any]
 
 
-def weights(scores: Tensor) -> Tensor:
+def weights(scores: torch.Tensor) -> torch.Tensor:
     largest = scores.max(dim=-1, keepdim=True).values
     powers = torch.exp(scores - largest)  # between 0 and 1: nothing overflows
     return powers / powers.sum(dim=-1, keepdim=True)
