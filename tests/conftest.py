@@ -47,6 +47,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("device, dtype", cases, ids=names)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let people look at what the browser tests saw."""
+    says = "put the browser tests' screenshots into this folder"
+    parser.addoption("--screenshots", metavar="DIR", default=None, help=says)
+
+
 def place_in_line(item: pytest.Item) -> int:
     """Return 0 for a quick test, more for those that run chapters and browsers."""
     folder = item.path.relative_to(HERE).parts[0]
@@ -68,3 +74,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     failed = os.environ.get(STYLE_FAILED)
     if failed:
         terminalreporter.write_line(f"FAILED style ({failed}): see the top", red=True)
+    _write_costs(terminalreporter)
+
+
+def _write_costs(terminalreporter: pytest.TerminalReporter) -> None:
+    """A table of what each chapter costs, on the screen and in build/chapters.txt."""
+    stats = terminalreporter.stats
+    reports = stats.get("passed", []) + stats.get("failed", [])
+    costs = sorted(
+        cost for r in reports for name, cost in r.user_properties if name == "cost"
+    )
+    if not costs:
+        return
+    lines = [f"{'chapter':26}{'CPU s':>8}{'wall s':>8}{'MB':>8}"]
+    for chapter, cpu, wall, megabytes in costs:
+        lines.append(f"{chapter:26}{cpu:8.1f}{wall:8.1f}{megabytes:8.0f}")
+    terminalreporter.section("chapters, solved, on one thread")
+    terminalreporter.write_line("\n".join(lines))
+    report = HERE.parent / "build" / "chapters.txt"
+    report.parent.mkdir(exist_ok=True)
+    report.write_text("\n".join(lines) + "\n", encoding="utf-8")

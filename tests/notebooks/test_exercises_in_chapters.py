@@ -1,0 +1,108 @@
+"""Exercises and quizzes stand in their chapters as the catalogue knows them."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from course_lib.cli.notebooks import exercise_ids
+from course_lib.exercises import quiz
+from course_lib.exercises.catalogue import Exercise, catalogue, find
+from notebooks.chapters import (
+    FILES,
+    code_cells,
+    each_chapter,
+    each_later_chapter,
+    load,
+    tags,
+)
+
+EXERCISES = tuple(catalogue())
+
+
+def chapter_of(exercise: str) -> Path:
+    """The notebook in which the exercise is set."""
+    (path,) = (path for path in FILES if path.name.startswith(exercise[:2]))
+    return path
+
+
+def place(exercise: str) -> int:
+    """Where in its chapter the exercise's only stub stands."""
+    cells = load(chapter_of(exercise)).cells
+    (index,) = (n for n, cell in enumerate(cells) if exercise in exercise_ids(cell))
+    return index
+
+
+@each_chapter
+def test_no_stub_without_an_exercise(chapter: Path) -> None:
+    for cell in code_cells(load(chapter)):
+        ids = exercise_ids(cell)
+        assert ("exercise" in tags(cell)) == bool(ids), cell.id
+        assert set(ids) <= set(EXERCISES)
+        assert all(name.startswith(chapter.name[:2]) for name in ids)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_stub_has_the_signature_of_the_reference(exercise: str) -> None:
+    stub = load(chapter_of(exercise)).cells[place(exercise)]
+    (function,) = ast.parse(stub.source).body
+    assert isinstance(function, ast.FunctionDef)
+    assert function.name == find(exercise).stub_name
+    assert stub_parameters(function) == bare_parameters(find(exercise))
+    assert ast.get_docstring(function), "the contract, with shapes"
+    rest = [ast.unparse(line) for line in function.body[1:]]
+    assert rest in ([], ["..."], ["pass"])
+
+
+def stub_parameters(function: ast.FunctionDef) -> list[tuple[str, str]]:
+    """Names and defaults of a stub's parameters, as written."""
+    names = [argument.arg for argument in function.args.args]
+    defaults = [ast.unparse(value) for value in function.args.defaults]
+    padded = [""] * (len(names) - len(defaults)) + defaults
+    return list(zip(names, padded, strict=True))
+
+
+def bare_parameters(exercise: Exercise) -> list[tuple[str, str]]:
+    """Names and defaults of the reference's parameters."""
+    parameters = inspect.signature(exercise.reference).parameters.values()
+    return [
+        (p.name, "" if p.default is inspect.Parameter.empty else repr(p.default))
+        for p in parameters
+    ]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_task_stands_before_the_stub_and_its_check_after(exercise: str) -> None:
+    cells = load(chapter_of(exercise)).cells
+    at = place(exercise)
+    task, stub, check = cells[at - 1], cells[at], next_code(cells, at)
+    assert re.search(rf"^### Exercise {re.escape(exercise)}\b", task.source, re.M)
+    assert re.search(r"\b\d+[ \u00a0-]minutes?\b", task.source)
+    assert f'hint("{exercise}")' in task.source
+    assert "check" in tags(check)
+    assert check.source.endswith(f'check("{exercise}", {find(exercise).stub_name})')
+    text = check.outputs[0].data["text/plain"]
+    assert text.startswith(f"Not attempted yet: {exercise}"), stub.id
+
+
+def next_code(cells: list[NotebookNode], after: int) -> NotebookNode:
+    """The next code cell."""
+    return next(cell for cell in cells[after + 1 :] if cell.cell_type == "code")
+
+
+@each_chapter
+def test_each_check_belongs_to_a_stub(chapter: Path) -> None:
+    cells = code_cells(load(chapter))
+    stubs = sum(bool(exercise_ids(cell)) for cell in cells)
+    assert sum("check" in tags(cell) for cell in cells) == stubs
+
+
+@each_later_chapter
+def test_a_quiz_of_its_own(chapter: Path) -> None:
+    number = chapter.name[:2]
+    calls = [c for c in code_cells(load(chapter)) if f'quiz("{number}")' in c.source]
+    assert len(calls) == 1
+    assert len(quiz(number).questions) >= 6
