@@ -20,7 +20,7 @@ class PositionsLab(Lab):
         "Move the position: the dots slide along the grey curve and never leave it. "
         "Then make the table narrow: with few pairs, a far row can look like yours."
     )
-    size = (9.0, 4.0)
+    size = (9.0, 3.8)
     presets = {
         "Narrow": {"d_model": 8, "length": 64, "position": 20, "base": 10000},
         "Wide": {"d_model": 128, "length": 64, "position": 20, "base": 10000},

@@ -12,7 +12,7 @@ from course_lib.positions import rotate
 from course_lib.viz.labs.lab import Lab
 from course_lib.viz.style import BLUE, ORANGE, RED
 
-WIDTH, FARTHEST = 8, 40  # d, and the last position of the sliders
+WIDTH, FARTHEST = 8, 30  # d, and the last position of the sliders
 QUERY_ANGLE, KEY_ANGLE = math.radians(70), math.radians(20)  # before any turning
 FAINT = "#9a9a9a"
 
@@ -25,7 +25,7 @@ class RotaryLab(Lab):
         "Move both positions by the same number of steps: both arrows turn, the angle "
         "between them stays, and so does the score."
     )
-    size = (9.0, 4.0)
+    size = (9.0, 3.8)
     presets = {
         "6 and 4": {"query_position": 6, "key_position": 4, "pair": 0},
         "26 and 24": {"query_position": 26, "key_position": 24, "pair": 0},
@@ -65,7 +65,7 @@ class RotaryLab(Lab):
             for name, colour in (("query", BLUE), ("key", RED))
         ]
         self.arc = self.circle.add_patch(Arc((0, 0), 0.6, 0.6, color=ORANGE, lw=3))
-        (self.line,) = self.curve.plot([], [], ".-", color=FAINT, linewidth=1)
+        (self.line,) = self.curve.plot([], [], color=FAINT, linewidth=1.5)
         (self.now,) = self.curve.plot([], [], "o", color=ORANGE, markersize=10)
         self.curve.set(
             xlabel="query's position − key's position",
