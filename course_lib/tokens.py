@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -86,7 +87,7 @@ def train_bpe(word_counts: Mapping[str, int], num_merges: int) -> list[Pair]:
     merges: list[Pair] = []
 
     def add_pairs(index: int, sign: int) -> None:
-        for pair in zip(words[index], words[index][1:], strict=False):
+        for pair in pairwise(words[index]):
             counts[pair] += sign * times[index]
             places[pair].add(index)
 
@@ -163,8 +164,7 @@ class BytePairEncoder:
         spelled = as_bytes(word) if self.byte_level else word
         pieces = [c if c in self.vocabulary else self.unknown for c in spelled]
         while len(pieces) > 1:
-            pairs = zip(pieces, pieces[1:], strict=False)
-            ranks = [self._rank.get(pair, len(self.merges)) for pair in pairs]
+            ranks = [self._rank.get(p, len(self.merges)) for p in pairwise(pieces)]
             earliest = min(ranks)
             if earliest == len(self.merges):
                 break

@@ -160,8 +160,10 @@ def formatted(text: str, name: str) -> str:
 
     Where ruff cannot (a cell that is no Python), the text stays as it is.
     """
+    # The whole path: by a bare name ruff would not know course_lib as the course's own.
+    place = f"--stdin-filename={CHAPTERS / name}"
     for step in (["check", "--fix", "--quiet", "--select=I"], ["format"]):
-        command = [sys.executable, "-m", "ruff", *step, f"--stdin-filename={name}", "-"]
+        command = [sys.executable, "-m", "ruff", *step, place, "-"]
         done = subprocess.run(
             command, input=text, capture_output=True, cwd=CHAPTERS, encoding="utf-8"
         )

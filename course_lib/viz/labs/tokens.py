@@ -13,7 +13,7 @@ from course_lib.viz.labs.lab import Lab
 from course_lib.viz.style import BLUE, RED
 
 MERGES = (0, 5, 10, 20, 50, 100, 200, 400, 700, 1000, 1400, 1800, 2300)
-SENTENCE = "The baker was unpacking the warmest loaves before the harbour woke up."
+SENTENCE = "The baker was unpacking the warmest loaves while the harbour woke up."
 
 
 @cache
