@@ -105,7 +105,7 @@ def _after(wrong: Wrong) -> str:
     if "mask-multiplies-scores" in wrong:
         chosen = wrong["mask-multiplies-scores"]
         return chosen if isinstance(chosen, str) else ""
-    return "rows"
+    return wrong.get("softmax-over-heads", "rows")
 
 
 def _hide(wrong: Wrong, scaled: Tensor, mask: Tensor) -> Tensor:
@@ -123,6 +123,8 @@ def _hide(wrong: Wrong, scaled: Tensor, mask: Tensor) -> Tensor:
 
 def _softmax(wrong: Wrong, scores: Tensor) -> Tensor:
     dim = -2 if "softmax-over-queries" in wrong else -1
+    if "softmax-over-heads" in wrong:  # chapter 04: (B, H, T_q, T_k)
+        dim = -3
     if "overflow" in wrong:
         powers = scores.exp()
         return powers / powers.sum(dim, keepdim=True)

@@ -47,7 +47,7 @@ def _presets() -> dict[str, Tensor]:
         "Full": everything,
         "Causal": everything.tril(),
         "Padding": everything & token,
-        "Causal and padding": everything.tril() & token,
+        "Causal + pad": everything.tril() & token,
         "Window": everything.tril(1).triu(-1),
         "Empty row": empty_row,
     }
@@ -73,6 +73,7 @@ class MaskPainter(Lab):
                 button = widgets.ToggleButton(
                     True,
                     description=ON,
+                    button_style="info",
                     tooltip=f"query {i} ({query}), key {j} ({key})",
                     layout={"width": "52px", "margin": "1px"},
                 )
@@ -152,4 +153,5 @@ def _heads() -> list[widgets.HTML]:
 
 def _write_state(change: dict) -> None:
     """Words, not colour alone, say whether a cell is on."""
-    change["owner"].description = ON if change["new"] else OFF
+    button, on = change["owner"], change["new"]
+    button.description, button.button_style = (ON, "info") if on else (OFF, "")
