@@ -116,7 +116,9 @@ class _Stack:
             x = F.layer_norm(x, (D_MODEL,))
         loss = F.cross_entropy(self.head(x).flatten(0, 1), self.targets)
         weights = [block.feed_forward.outer.weight for block in blocks]
-        return sizes, [float(g.norm()) for g in torch.autograd.grad(loss, weights)]
+        return sizes, [
+            float(g.double().norm()) for g in torch.autograd.grad(loss, weights)
+        ]
 
 
 def _half(
@@ -131,7 +133,7 @@ def _half(
 
 
 def _size(x: Tensor) -> float:
-    return float(x.detach().square().mean().sqrt())
+    return float(x.detach().double().square().mean().sqrt())
 
 
 def _short(number: float) -> str:
