@@ -65,8 +65,8 @@ def main(arguments: list[str]) -> int:
     except CourseError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"\n{stop or 'Stopped.'}", file=sys.stderr)
         return INTERRUPTED
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from course_lib.cli.place import Place
 from course_lib.cli.progress import Step
+from course_lib.cli.sources import needed_room
 from course_lib.errors import CourseError
 
 PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
@@ -22,7 +23,8 @@ UV_INSTALL = ("pip", "install", "--no-progress", "--compile-bytecode")
 CURES = (
     (
         r"no space left|errno 28|disk quota|not enough space|disk full",
-        "The disk is full. Make room ({needs}) and start again.",
+        "The disk is full, or its folder for temporary files. The set-up takes about "
+        "{room} GB: make room (TMPDIR names another folder) and start again.",
     ),
     (
         r"certificate.verify.failed|sslerror|invalid peer certificate",
@@ -52,9 +54,10 @@ CURES = (
     (
         r"no matching distribution found|no solution found|no wheels? with a matching|"
         r"has no wheels|is not a supported wheel",
-        "There is no build of {package} for this Python and system. Python 3.11 to "
-        "3.13 on 64-bit Linux, Windows or an Apple-silicon Mac is sure to work; "
-        "elsewhere use the Colab or Binder links of the README.",
+        "The package server has no {package} for this Python and system. Python 3.11 "
+        "to 3.13 on 64-bit Linux, Windows or an Apple-silicon Mac is sure to work, with "
+        "a server of your own in `pip config list` perhaps not; elsewhere use the Colab "
+        "or Binder links of the README.",
     ),
     (
         r"no module named pip",
@@ -76,28 +79,34 @@ class Installer:
         folder: where the installers run; relative requirements start there
         lock: number of an open file that the installers inherit, so that a lock on it
             holds as long as one of them lives
-        needs: how much room the disk must have, in words
     """
 
-    def __init__(self, place: Place, folder: Path, lock: int, needs: str = "") -> None:
+    def __init__(self, place: Place, folder: Path, lock: int) -> None:
         self.place = place
         self.folder = folder
         self.lock = lock
-        self.needs = needs
         self.uv = shutil.which("uv")
 
     def install(self, step: Step, *arguments: str) -> None:
         """Install what the arguments name: requirements and options both tools know."""
+        said: list[str] | None = []
         if self.uv:
             target = ("--python", str(self.place.python))
-            lines = self.run(step, [self.uv, *UV_INSTALL, *target, *arguments])
-            if lines is None:
+            said = self.run(step, [self.uv, *UV_INSTALL, *target, *arguments])
+            if said is None:
                 return
-            step.say("uv could not install this; pip takes over")
-        command = [str(self.place.python), *PIP, *PIP_INSTALL, *arguments]
-        lines = self.run(step, command)
-        if lines is not None:
-            raise InstallError(self.explain(lines))
+            if not self.has_pip():
+                raise InstallError(self.explain(said))
+            step.say("      uv could not install this; pip takes over")
+        python = str(self.place.python)
+        said = self.run(step, [python, *PIP, *PIP_INSTALL, *arguments])
+        if said is not None:
+            raise InstallError(self.explain(said))
+
+    def has_pip(self) -> bool:
+        """Whether the environment has pip; one that uv made has none."""
+        ask = [self.place.python, "-c", "import pip"]
+        return subprocess.run(ask, capture_output=True).returncode == 0
 
     def run(self, step: Step, command: Sequence[str]) -> list[str] | None:
         """Run a command; return None if it went well, else what it said."""
@@ -105,7 +114,7 @@ class Installer:
         process = subprocess.Popen(
             command,
             cwd=self.folder,
-            env=dict(os.environ, PIP_USER="0", PYTHONUNBUFFERED="1"),
+            env=self.environ(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -125,6 +134,13 @@ class Installer:
             end(process)
             raise
 
+    def environ(self) -> dict[str, str]:
+        """Return the variables that the installers get."""
+        environ = dict(os.environ, PYTHONUNBUFFERED="1")
+        if self.place.own:
+            environ["PIP_USER"] = "0"  # whatever pip's settings say
+        return environ
+
     def counted(self, doing: str) -> str:
         """Add to an installation how many packages are already there."""
         if not doing.startswith("installing"):
@@ -141,7 +157,7 @@ class Installer:
                     r"[Nn]o matching distribution found for (\S+)", text
                 )
                 return cure.format(
-                    needs=self.needs or "a few GB are needed",
+                    room=needed_room(),
                     package=package[1] if package else "one of the packages",
                     python=self.place.python,
                 )

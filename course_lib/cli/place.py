@@ -82,13 +82,23 @@ def checked(place: Place) -> Place:
     """Return the place if its Python is new enough."""
     version = version_of(place.python)
     if version is None or version < OLDEST:
-        found = "does not start" if version is None else f"is {version[0]}.{version[1]}"
+        found = "does not start" if version is None else f"is {spoken(version)}"
         raise CourseError(
-            f"The active environment {place.folder} can't be used: its Python {found}, "
-            f"the course needs {OLDEST[0]}.{OLDEST[1]} or newer. Leave it with "
-            "`deactivate` and start again: the course then makes its own."
+            f"The environment {place.folder} can't be used: its Python {found}, the "
+            f"course needs {spoken(OLDEST)} or newer. {cure(place)} and start again: "
+            "the course then makes its own."
         )
     return place
+
+
+def cure(place: Place) -> str:
+    """Say how to get an unusable environment out of the way."""
+    return "Delete or rename it" if place.own else "Leave it with `deactivate`"
+
+
+def spoken(version: tuple[int, int] | None) -> str:
+    """Write a version as people do; none if there is none."""
+    return ".".join(map(str, version)) if version else "none"
 
 
 def version_of(python: Path) -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
 """What pip and uv report, made short: the step, the package, its size, the time."""
 
 import re
+import shutil
 import sys
 import time
 from typing import TextIO
@@ -55,8 +56,8 @@ class Step:
         """Show that the step is alive; called about once a second."""
         text = f"      {detail or self.doing} · {self.elapsed}"
         if self.live:
-            columns = 78
-            self.out.write(f"\r\x1b[K{text[:columns]}")
+            columns = shutil.get_terminal_size().columns
+            self.out.write(f"\r\x1b[K{text[: columns - 1]}")
             self.out.flush()
         elif time.monotonic() - self.spoke > QUIET_FOR:
             self.say(text)
@@ -86,10 +87,14 @@ def understood(line: str) -> str:
             return f"taking {package(words[2])} from the cache{size(line)}"
         case "Processing":
             return f"reading {package(words[1])}"
-        case "Resolved" | "Prepared":
-            return line.strip().lower()
+        case "Resolved":
+            return f"{words[1]} packages are needed"
+        case "Prepared":
+            return f"installing {words[1]} packages"
         case "Installing" if words[1:3] == ["collected", "packages:"]:
             return f"installing {len(words) - 3} packages"
+        case "WARNING:" if words[1] == "Retrying":
+            return "the package server does not answer; trying again"
         case "Building" | "Preparing" | "Getting":
             return "preparing the course's own package"
     return ""

@@ -52,11 +52,6 @@ def needed_room() -> int:
     return ROOM_WITH_CUDA_GB if with_cuda else ROOM_GB
 
 
-def room_in_words() -> str:
-    """Return how much room a set-up needs, for a sentence."""
-    return f"about {needed_room()} GB, in the folder for temporary files 1 GB"
-
-
 def require_room(folder: Path) -> None:
     """Refuse to begin a set-up that the disk can't hold."""
     free = shutil.disk_usage(folder).free / 1e9

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from course_lib.errors import CourseError
 
-NAME = "course.json"
+NAME = "transformer-course.json"
 LOCK = ".venv.lock"
 READY, UNFINISHED = "ready", "unfinished"
-REMIND_EVERY = 15.0
+REMIND_EVERY = 60.0
 
 
 @dataclass
