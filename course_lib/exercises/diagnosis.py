@@ -8,6 +8,8 @@ from typing import Any
 from course_lib.exercises.catalogue import Case, Exercise, Mistake
 from course_lib.exercises.compare import read, same
 
+EVERYTHING = "everything"  # the question of a computation that looks at all mistakes
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -39,11 +41,11 @@ def find_mistakes(exercise: Exercise, tried: list[Tried]) -> tuple[Mistake, ...]
         The mistakes in the catalogue's order; empty if nothing reproduces the
         answer exactly. It never guesses.
     """
-    # The cases that the answer gets wrong are the quickest to rule a mistake out.
-    ordered = sorted(tried, key=lambda one: one.right)
-    known: dict[tuple, Any] = {}
+    # The plainest case comes first: it has no room for most mistakes (of a mask that
+    # is not there), so that few different outcomes rule most hypotheses out.
+    verdicts = [Verdicts(exercise, one) for one in tried]
     for wrong in hypotheses(exercise, tried):
-        if all(_reproduces(exercise, one, wrong, known) for one in ordered):
+        if all(known.reproduces(wrong) for known in verdicts):
             return tuple(m for m in exercise.mistakes if m.name in wrong)
     return ()
 
@@ -97,17 +99,68 @@ def _equal(one: Any, other: Any) -> bool:
         return False
 
 
-def _reproduces(
-    exercise: Exercise, one: Tried, wrong: Mapping[str, Any], known: dict[tuple, Any]
-) -> bool:
-    key = (one.case.name, tuple((name, repr(value)) for name, value in wrong.items()))
-    if key not in known:
-        known[key] = outcome(exercise, one.case, wrong)
-    expected, raised = known[key]
-    if raised or one.failed:
-        return raised and one.failed
-    tolerance = one.case.tolerance or exercise.tolerance
-    return same(read(one.value, expected).value, expected, tolerance)
+class Asked(Mapping[str, Any]):
+    """Mistakes in an answer, and which of them its computation asked for.
+
+    Attributes:
+        questions: names in the order in which they were asked for, or EVERYTHING.
+    """
+
+    def __init__(self, wrong: Mapping[str, Any]) -> None:
+        self._wrong = wrong
+        self.questions: list[str] = []
+
+    def __getitem__(self, name: str) -> Any:
+        self.questions.append(name)
+        return self._wrong[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.questions.append(EVERYTHING)
+        return iter(self._wrong)
+
+    def __len__(self) -> int:
+        self.questions.append(EVERYTHING)
+        return len(self._wrong)
+
+
+class Verdicts:
+    """Which hypotheses reproduce the answer in one case.
+
+    A computation that does not ask for a mistake gives the same with it as without
+    it: one without a mask never asks how the mask is wrong. What was found is kept in
+    a tree of questions, so that each different outcome is computed once.
+    """
+
+    def __init__(self, exercise: Exercise, one: Tried) -> None:
+        self._exercise, self._one = exercise, one
+        self._tree: dict[Any, Any] = {}  # {question: {answer: subtree or verdict}}
+
+    def reproduces(self, wrong: Mapping[str, Any]) -> bool:
+        """True if these mistakes give what the learner's answer gave here."""
+        answers = {name: repr(value) for name, value in wrong.items()}
+        answers[EVERYTHING] = repr(answers)
+        tree: Any = self._tree
+        while isinstance(tree, dict) and tree:
+            (question,) = tree
+            tree = tree[question].setdefault(answers.get(question), {})
+        if isinstance(tree, bool):
+            return tree
+        asked = Asked(wrong)
+        verdict = self._computed(asked)
+        questions = list(dict.fromkeys(asked.questions)) or [EVERYTHING]
+        tree = self._tree
+        for question in questions[:-1]:
+            tree = tree.setdefault(question, {}).setdefault(answers.get(question), {})
+        tree.setdefault(questions[-1], {})[answers.get(questions[-1])] = verdict
+        return verdict
+
+    def _computed(self, wrong: Mapping[str, Any]) -> bool:
+        one = self._one
+        expected, raised = outcome(self._exercise, one.case, wrong)
+        if raised or one.failed:
+            return raised and one.failed
+        tolerance = one.case.tolerance or self._exercise.tolerance
+        return same(read(one.value, expected).value, expected, tolerance)
 
 
 def outcome(
