@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
 
+from course_lib.viz.palette import few_colours
+
 # Okabe and Ito's palette (2008): tells its colours apart for every common eye.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, BLACK = "#CC79A7", "#56B4E9", "#F0E442", "#1a1a1a"
@@ -40,11 +42,7 @@ def new_figure(width: float = 7.0, height: float = 3.2) -> Figure:
 
 
 def png(figure: Figure) -> bytes:
-    """The figure as PNG, the same bytes for the same picture.
-
-    It keeps its 256 most telling colours: a third of the bytes, for notebooks that
-    stay small and sliders that answer over a slow line, and no eye sees the rest.
-    """
+    """The figure as PNG, the same bytes for the same picture."""
     with mpl.rc_context(RULES):
         moves = isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine)
         if moves and any(axes.get_aspect() != "auto" for axes in figure.axes):
@@ -53,10 +51,7 @@ def png(figure: Figure) -> bytes:
         figure.savefig(buffer, format="png", pil_kwargs={"compress_level": 1})
     small = io.BytesIO()
     with Image.open(buffer) as picture:
-        few = picture.convert("RGB").quantize(
-            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-        )
-    few.save(small, format="PNG", optimize=True)
+        few_colours(picture).save(small, format="PNG", optimize=True)
     return small.getvalue()
 
 
