@@ -53,7 +53,7 @@ def test_a_slider_moves_the_picture(
     cell = chapter.cell("SoftmaxLab()")
     image = cell.locator(".jp-OutputArea-output img")
     before, alt = source(image), image.get_attribute("alt")
-    cell.get_by_role("slider").first.focus()
+    cell.get_by_role("slider").last.focus()
     page.keyboard.press("ArrowRight")
     expect(image).not_to_have_attribute("src", before)
     expect(image).not_to_have_attribute("alt", alt or "")
@@ -70,6 +70,7 @@ def test_without_a_kernel_the_still_picture_shows(
     cell = open_notebook(CHAPTER).cell("SoftmaxLab()")
     expect(cell.locator(".jp-OutputArea-output img")).to_be_visible()
     expect(cell).not_to_contain_text("Error displaying widget")
+    cell.scroll_into_view_if_needed()
     picture("as_it_opens")
 
 
