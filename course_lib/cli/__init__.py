@@ -15,6 +15,8 @@ from typing import NamedTuple
 from course_lib.errors import CourseError
 
 INTERRUPTED = 130
+HANDED_OVER = "COURSE_HANDED_OVER"
+"""The environment variable that says: the set-up is done, this is its Python."""
 
 
 class Verb(NamedTuple):
@@ -72,16 +74,27 @@ def main(arguments: list[str]) -> int:
 
 def start(verb: Verb, name: str, arguments: list[str]) -> int:
     """Run a verb here, or in the course's environment if this is another Python."""
-    asks_for_help = not {"-h", "--help"}.isdisjoint(arguments)
-    if verb.extras is not None and not asks_for_help:
+    handed_over = os.environ.pop(HANDED_OVER, None)
+    if not handed_over and verb.extras is not None and not helps(verb, arguments):
         from course_lib.cli.environment import ready
         from course_lib.cli.place import same
 
         place = ready(verb.extras)
         if not same(place.folder, Path(sys.prefix)):
             again = [str(place.python), "-m", "course_lib", name, *arguments]
-            return hand_over(again)
+            return hand_over(again, dict(os.environ, **{HANDED_OVER: "1"}))
     return importlib.import_module(f"course_lib.cli.{verb.module}").run(arguments)
+
+
+def helps(verb: Verb, arguments: list[str]) -> bool:
+    """Whether only help is asked for, and can be given without a set-up."""
+    if {"-h", "--help"}.isdisjoint(arguments):
+        return False
+    try:
+        importlib.import_module(f"course_lib.cli.{verb.module}")
+    except ImportError:
+        return False
+    return True
 
 
 def hand_over(command: list[str], environ: dict[str, str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from course_lib.cli import bounds, sources
@@ -20,6 +21,8 @@ from course_lib.cli.stamp import (
 from course_lib.cli.steps import install_torch, try_encoder
 from course_lib.cli.wholeness import usable
 from course_lib.errors import CourseError
+
+CUT_OFF = "Stopped. The same command goes on from here."
 
 
 def complete(place: Place, root: Path) -> None:
@@ -46,26 +49,34 @@ def is_ready(place: Place, root: Path) -> bool:
 def set_up(place: Place, root: Path, installer: Installer) -> None:
     """Make or finish the environment; leave nothing half-made where that fails."""
     before = salvage(place, root, installer)
-    sources.require_room(root)
-    was_ready = before is not None and before.state == READY
-    print("Bringing the course up to date." if was_ready else "Setting up the course.")
+    if before is None:
+        sources.require_room(root)
+    updates = stood(before)
+    print("Bringing the course up to date." if updates else "Setting up the course.")
     try:
-        build(place, root, installer, before or Stamp(made=True))
+        build(place, root, installer, replace(before or Stamp(made=True)))
     except KeyboardInterrupt as stop:
-        raise KeyboardInterrupt(
-            "Stopped. The same command goes on from here."
-        ) from stop
-    except (InstallError, OSError) as error:
-        reason = (
-            installer.explain([str(error)]) if isinstance(error, OSError) else error
-        )
-        if before is not None and was_ready and enough(place, root):
-            write_stamp(place.folder, before)
-            print(f"{reason}\nUntil then the packages of before will do.", flush=True)
-            return
-        if before is None or before.made and not was_ready:
-            remove(place)
-        raise InstallError(str(reason)) from error
+        raise KeyboardInterrupt(CUT_OFF) from stop
+    except InstallError as error:
+        give_up(place, root, before, error)
+    except OSError as error:
+        give_up(place, root, before, InstallError(installer.explain([str(error)])))
+
+
+def stood(stamp: Stamp | None) -> bool:
+    """Whether a stamp tells of an environment that stood."""
+    return stamp is not None and stamp.state == READY
+
+
+def give_up(place: Place, root: Path, before: Stamp | None, error: CourseError) -> None:
+    """Go on with what stood before if that will do; else clear away and raise."""
+    if before is not None and stood(before) and enough(place, root):
+        write_stamp(place.folder, before)
+        print(f"{error}\nUntil then the packages of before will do.", flush=True)
+        return
+    if before is None or before.made and not stood(before):
+        remove(place)
+    raise error
 
 
 def salvage(place: Place, root: Path, installer: Installer) -> Stamp | None:
