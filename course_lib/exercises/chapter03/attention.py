@@ -250,11 +250,11 @@ ATTENTION = Exercise(
     hints=(
         "Four steps, one line each: scores, mask, weights, context. You have written "
         "all of them in this chapter.",
-        "Scores are query @ key.transpose(-2, -1), divided by the root of "
-        "query.shape[-1]. Hide before softmax: scores.masked_fill(~mask, -math.inf), "
+        "Scores are `query @ key.transpose(-2, -1)`, divided by the root of "
+        "`query.shape[-1]`. Hide before softmax: `scores.masked_fill(~mask, -math.inf)`, "
         "if there is a mask.",
-        "softmax(dim=-1) of a row of -inf is NaN. weights.masked_fill(~mask, 0.0) "
-        "cures it and changes nothing else. Then return weights @ value, weights.",
+        "`softmax(dim=-1)` of a row of -inf is NaN. `weights.masked_fill(~mask, 0.0)` "
+        "cures it and changes nothing else. Then `return weights @ value, weights`.",
     ),
     explanation="The mask acts twice. Before softmax, -inf takes a hidden key out of "
     "the sum, so that the others share the whole weight. After softmax, hidden "

@@ -67,20 +67,20 @@ ATTENTION_MISTAKES = (
     Mistake(
         "scale-by-d",
         "You divide the scores by d. The spread of a sum of d products grows with the "
-        "root of d: divide by math.sqrt(d).",
+        "root of d: divide by `math.sqrt(d)`.",
         SCALE,
         group="scale",
     ),
     Mistake(
         "softmax-over-queries",
         "Your columns sum to 1. Each query spreads its attention over the keys, so "
-        "each row must: softmax over the last axis, dim=-1.",
+        "each row must: softmax over the last axis, `dim=-1`.",
         SOFTMAX,
     ),
     Mistake(
         "mask-inverted",
         "You hide what the mask allows. Here True means 'may attend': fill the scores "
-        "where the mask is False, ~mask.",
+        "where the mask is False, `~mask`.",
         MASKS,
         fit=fit_inverse,
     ),
@@ -118,8 +118,8 @@ ATTENTION_MISTAKES = (
     ),
     Mistake(
         "query-key-swapped",
-        "Your scores are key @ query^T: row i holds what others seek in i. Rows belong "
-        "to queries: query @ key^T.",
+        "Your scores are `key @ query^T`: row i holds what others seek in i. Rows belong "
+        "to queries: `query @ key^T`.",
         SCORES,
         group="products",
     ),
@@ -142,14 +142,14 @@ ATTENTION_MISTAKES = (
     Mistake(
         "overflow",
         "exp of a large score is inf, and inf / inf is NaN. Subtract the largest score "
-        "of each row first, or use torch.softmax.",
+        "of each row first, or use `torch.softmax`.",
         SOFTMAX,
         edge=True,
     ),
     Mistake(
         "scale-by-length",
         "You divide by the number of keys or its root. The spread of the products "
-        "comes from the width: divide by the root of d, query.shape[-1].",
+        "comes from the width: divide by the root of d, `query.shape[-1]`.",
         SCALE,
         forms=(0.5, 1),
         group="scale",
@@ -164,20 +164,20 @@ ATTENTION_MISTAKES = (
     Mistake(
         "reshape-instead-of-transpose",
         "You reshape the keys to (d, T_k). That keeps the numbers in their old order "
-        "and mixes positions: swap the axes with transpose(-2, -1).",
+        "and mixes positions: swap the axes with `transpose(-2, -1)`.",
         SCORES,
         group="products",
     ),
     Mistake(
         "key-instead-of-value",
         "Your context gathers the keys. Keys only decide who is found; what is handed "
-        "over are the values: weights @ value.",
+        "over are the values: `weights @ value`.",
         VALUES,
     ),
     Mistake(
         "weights-transposed",
         "You multiply the values by the transposed weights: each key's column is used "
-        "as if it were a query's row. It is weights @ value.",
+        "as if it were a query's row. It is `weights @ value`.",
         VALUES,
     ),
     Mistake(
