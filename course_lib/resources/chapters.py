@@ -7,6 +7,8 @@ from pathlib import Path
 
 from course_lib.errors import CourseError
 
+_MINUTES = re.compile(r"\b(\d+)[ \u00a0-]minutes?\b|\bMinutes:\W*(\d+)\b")
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -47,9 +49,9 @@ def _read(path: Path) -> Chapter:
             f"back with: git checkout -- chapters/{path.name}"
         ) from error
     title = re.search(r"^# +(?:\d+ *· *)?(.+)$", first, re.MULTILINE)
-    minutes = re.search(r"\b(\d+)[ \u00a0-]minutes?\b", first)
+    minutes = _MINUTES.search(first)
     return Chapter(
         path.name,
         title[1].strip() if title else path.stem,
-        int(minutes[1]) if minutes else None,
+        int(minutes[1] or minutes[2]) if minutes else None,
     )

@@ -33,6 +33,17 @@ def test_a_chapter_tells_its_number_title_and_minutes(checkout: Path) -> None:
     assert chapters(checkout)[0].number == "03"
 
 
+@pytest.mark.parametrize(
+    ("said", "minutes"),
+    [("Time: 80 minutes, 35 of them for exercises.", 80), ("**Minutes:** 40", 40)]
+    + [("An hour.", None), ("A 1-minute look.", 1)],
+)
+def test_minutes_are_read_as_people_write_them(checkout, said, minutes) -> None:
+    path = checkout / "chapters" / "04_heads.ipynb"
+    path.write_text(json.dumps({"cells": [{"source": [f"# 04 · Heads\n\n{said}"]}]}))
+    assert chapters(checkout)[1] == Chapter("04_heads.ipynb", "Heads", minutes)
+
+
 def test_a_chapter_that_is_cut_off_is_named_with_the_cure(checkout: Path) -> None:
     (checkout / "chapters" / "04_heads.ipynb").write_text("{")
     with pytest.raises(CourseError, match="04_heads.*git checkout"):
