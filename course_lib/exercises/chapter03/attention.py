@@ -251,8 +251,8 @@ ATTENTION = Exercise(
         "Four steps, one line each: scores, mask, weights, context. You have written "
         "all of them in this chapter.",
         "Scores are `query @ key.transpose(-2, -1)`, divided by the root of "
-        "`query.shape[-1]`. Hide before softmax: `scores.masked_fill(~mask, -math.inf)`, "
-        "if there is a mask.",
+        "`query.shape[-1]`. If there is a mask, hide before softmax: "
+        "`scores.masked_fill(~mask, -math.inf)`.",
         "`softmax(dim=-1)` of a row of -inf is NaN. `weights.masked_fill(~mask, 0.0)` "
         "cures it and changes nothing else. Then `return weights @ value, weights`.",
     ),

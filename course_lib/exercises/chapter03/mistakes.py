@@ -118,8 +118,8 @@ ATTENTION_MISTAKES = (
     ),
     Mistake(
         "query-key-swapped",
-        "Your scores are `key @ query^T`: row i holds what others seek in i. Rows belong "
-        "to queries: `query @ key^T`.",
+        "Your scores are `key @ query^T`: row i holds what others seek in i. Rows "
+        "belong to queries: `query @ key^T`.",
         SCORES,
         group="products",
     ),
