@@ -13,7 +13,7 @@ from course_lib.exercises.chapter05.companions import companions
 Wrong = Mapping[str, Any]
 
 
-def alibi_bias(num_heads: int, length: int) -> Tensor:
+def alibi_bias(num_heads: int, length: int) -> torch.Tensor:
     head = torch.arange(1, num_heads + 1)
     slope = 2.0 ** (-8.0 * head / num_heads)  # (H,)
     position = torch.arange(length)

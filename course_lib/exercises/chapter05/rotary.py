@@ -12,7 +12,7 @@ from course_lib.exercises.catalogue import Case, Exercise, Mistake
 Wrong = Mapping[str, Any]
 
 
-def rotate(x: Tensor, base: float = 10000.0) -> Tensor:
+def rotate(x: torch.Tensor, base: float = 10000.0) -> torch.Tensor:
     length, width = x.shape[-2:]
     pair = torch.arange(width // 2, device=x.device)  # (d / 2,)
     position = torch.arange(length, device=x.device)[:, None]  # (T, 1)

@@ -13,7 +13,7 @@ from course_lib.exercises.chapter05.companions import companions
 Wrong = Mapping[str, Any]
 
 
-def sinusoidal_positions(length: int, d_model: int) -> Tensor:
+def sinusoidal_positions(length: int, d_model: int) -> torch.Tensor:
     position = torch.arange(length)[:, None]  # (T, 1)
     pair = torch.arange(d_model // 2)  # (D / 2,)
     angle = position / 10000.0 ** (2 * pair / d_model)  # (T, D / 2)
