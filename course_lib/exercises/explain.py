@@ -8,11 +8,18 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from course_lib.errors import CourseError
-from course_lib.exercises.causes import gradients, kinds, plain, sizes
+from course_lib.exercises.causes import (
+    gradients,
+    kinds,
+    names,
+    plain,
+    products,
+    sizes,
+)
 from course_lib.exercises.causes.place import Place, find_place
 from course_lib.exercises.causes.scene import Scene
 
-_THEMES = (plain.RULES, kinds.RULES, gradients.RULES, sizes.RULES)
+_THEMES = (names, plain, kinds, gradients, products, sizes)
 # Errors that PyTorch and the course raise when tensors do not fit.
 _MISFITS = (
     RuntimeError,
@@ -57,7 +64,7 @@ def likely_cause(exception: BaseException, trace: TracebackType | None = None) -
 
 def _cause(exception: BaseException, place: Place) -> Cause:
     scene = Scene(exception, place)
-    sentence = next(filter(None, (rules.explain(scene) for rules in _THEMES)), "")
+    sentence = next(filter(None, (theme.RULES.explain(scene) for theme in _THEMES)), "")
     tensors = ""
     if isinstance(exception, _MISFITS) and scene.named:
         tensors = f"In `{_short(scene.text)}`: {scene.listing()}."

@@ -1,122 +1,17 @@
-"""Errors of plain Python that learners meet: names, arguments, None, unpacking."""
+"""Errors of plain Python that learners meet: arguments, None, numbers, unpacking."""
 
 import ast
 import inspect
 import re
-import sys
-from collections.abc import Iterable
-from difflib import get_close_matches
 
 from torch import nn
 
 from course_lib.exercises.causes.ghosts import Ghost
+from course_lib.exercises.causes.names import close, is_none
 from course_lib.exercises.causes.rules import Rules
-from course_lib.exercises.causes.scene import UNKNOWN, Scene
+from course_lib.exercises.causes.scene import Scene
 
 RULES = Rules()
-_IMPORTS = {
-    "torch": "import torch",
-    "F": "import torch.nn.functional as F",
-    "nn": "from torch import nn",
-    "math": "import math",
-    "np": "import numpy as np",
-    "plt": "import matplotlib.pyplot as plt",
-    "check": "from course_lib.exercises import check",
-    "hint": "from course_lib.exercises import hint",
-}
-
-
-def _close(name: str, known: Iterable[object]) -> str:
-    """Names that look alike: "`a` or `b`", "" where there are none."""
-    words = [
-        word
-        for word in known
-        if isinstance(word, str) and word != name and word[:1].strip("_") == word[:1]
-    ]
-    found = get_close_matches(name, words, n=2, cutoff=0.75)
-    return " or ".join(f"`{word}`" for word in found)
-
-
-@RULES.when(r"^UnboundLocalError: .*'(\w+)'")
-def used_before(scene: Scene, match: re.Match[str]) -> str:
-    """A local name read before it is set."""
-    return (
-        f"`{match[1]}` gets its value further down in this function, or in a branch "
-        "that did not run."
-    )
-
-
-@RULES.when(r"^NameError: (?:name|free variable) '(\w+)'")
-def unknown_name(scene: Scene, match: re.Match[str]) -> str:
-    """A name without a value."""
-    name = match[1]
-    if name in _IMPORTS:
-        return f"`{name}` is not imported: `{_IMPORTS[name]}`."
-    frame = scene.place.frame
-    near = _close(name, {**frame.f_builtins, **frame.f_globals, **frame.f_locals})
-    if near:
-        return f"`{name}` has no value here. Did you mean {near}?"
-    return (
-        f"`{name}` has no value here: it is spelt otherwise, or the cell that sets it "
-        "has not run yet."
-    )
-
-
-@RULES.when(r"^AttributeError: 'NoneType' object has no attribute '(\w+)'")
-def attribute_of_none(scene: Scene, match: re.Match[str]) -> str:
-    """`mask.unsqueeze` without a mask."""
-    if not isinstance(scene.node, ast.Attribute | ast.Call):
-        return ""
-    owner = scene.node.func if isinstance(scene.node, ast.Call) else scene.node
-    text = ast.unparse(owner.value) if isinstance(owner, ast.Attribute) else ""
-    return _is_none(text) if text else ""
-
-
-def _is_none(text: str) -> str:
-    if text == "None":
-        return ""
-    if re.fullmatch(r"[\w.]+", text):
-        return (
-            f"`{text}` is None here. Where that is allowed, ask first: "
-            f"`if {text} is not None:`."
-        )
-    return f"`{text}` gives None: does that function end with `return`?"
-
-
-@RULES.when(r"^AttributeError: .*'tuple' object has no attribute '(\w+)'")
-def attribute_of_tuple(scene: Scene, match: re.Match[str]) -> str:
-    """Two results taken for one."""
-    text = (
-        ast.unparse(scene.node.value) if isinstance(scene.node, ast.Attribute) else ""
-    )
-    name = f"`{text}`" if text else "It"
-    return (
-        f"{name} is a tuple of several results: take them apart first, "
-        "`context, weights = ...`."
-    )
-
-
-@RULES.when(
-    r"^AttributeError: module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'",
-    r"^AttributeError: '(?P<type>\w+)' object has no attribute '(?P<name>\w+)'",
-    r"^AttributeError: type object '(?P<type>\w+)' has no attribute '(?P<name>\w+)'",
-)
-def unknown_attribute(scene: Scene, match: re.Match[str]) -> str:
-    """An attribute that is spelt otherwise."""
-    groups = match.groupdict()
-    owner: object = sys.modules.get(groups.get("module", ""))
-    if owner is None and isinstance(scene.node, ast.Attribute):
-        owner = scene.value(scene.node.value)
-        owner = owner.meta if isinstance(owner, Ghost) else owner
-    if owner is None or owner is UNKNOWN:
-        return ""
-    stored = getattr(owner, "__dict__", {})
-    inside = [*stored.get("_modules", ()), *stored.get("_parameters", ())]
-    near = _close(groups["name"], {*dir(type(owner)), *stored, *inside})
-    if near:
-        return f"There is no `{groups['name']}`. Did you mean {near}?"
-    there = ", ".join(f"`{name}`" for name in inside[:8])
-    return f"There is no `{groups['name']}`; there are {there}." if there else ""
 
 
 @RULES.when(r"^TypeError: (?P<call>[\w.<>]+)\(\) got an unexpected keyword .* '(\w+)'")
@@ -125,7 +20,7 @@ def unexpected_keyword(scene: Scene, match: re.Match[str]) -> str:
     parameters = _parameters(scene)
     if not parameters:
         return ""
-    near = _close(match[2], parameters)
+    near = close(match[2], parameters)
     guess = f" Did you mean {near}?" if near else ""
     return f"There is no argument `{match[2]}`: it takes {_listed(parameters)}.{guess}"
 
@@ -172,13 +67,13 @@ def none_or_list(scene: Scene, match: re.Match[str]) -> str:
         parts = [p for p in parts if p.text == ast.unparse(scene.node.value)]
     for part in parts:
         if part.value is None:
-            return _is_none(part.text)
+            return is_none(part.text)
     for part in parts:
         if isinstance(part.value, (list, tuple)) and scene.tensors:
             kind = type(part.value).__name__
             return f"`{part.text}` is a {kind}: make it a tensor, `torch.tensor(...)`."
     if "NoneType" in scene.message and isinstance(scene.node, ast.Assign):
-        return _is_none(ast.unparse(scene.node.value))
+        return is_none(ast.unparse(scene.node.value))
     return ""
 
 
@@ -259,19 +154,6 @@ def zero(scene: Scene, match: re.Match[str]) -> str:
     )
 
 
-@RULES.when(r"^KeyError")
-def unknown_key(scene: Scene, match: re.Match[str]) -> str:
-    """A key that the dictionary does not have."""
-    if not isinstance(scene.node, ast.Subscript) or not scene.error.args:
-        return ""
-    key, table = scene.error.args[0], scene.value(scene.node.value)
-    if type(table) is not dict:
-        return ""
-    near = _close(key, table) if isinstance(key, str) else ""
-    guess = f" Did you mean {near}?" if near else ""
-    return f"`{ast.unparse(scene.node.value)}` has no key {key!r:.60}.{guess}"
-
-
 @RULES.when(r"^IndexError: (list|tuple|string) index out of range")
 def list_index(scene: Scene, match: re.Match[str]) -> str:
     """An index beyond the end of a list, or of a shape."""
@@ -283,11 +165,3 @@ def list_index(scene: Scene, match: re.Match[str]) -> str:
     text = ast.unparse(scene.node.value)
     last = f", 0 to {len(owner) - 1}" if owner else ""
     return f"`{text}` has {len(owner)} entries{last}; {index} was asked for."
-
-
-@RULES.when(r"^ModuleNotFoundError: No module named '([\w.]+)'")
-def not_installed(scene: Scene, match: re.Match[str]) -> str:
-    """A package that is not there, or misspelt."""
-    near = _close(match[1], {*sys.stdlib_module_names, *map(str, sys.modules)})
-    guess = f"Did you mean {near}?" if near else "Is it spelt right, is it installed?"
-    return f"There is no package `{match[1]}` here. {guess}"
