@@ -25,7 +25,9 @@ def text_to_rows(pieces: Sequence[str], ids: Sequence[int], rows: Tensor) -> Fig
     figure = new_figure(9, 3.4)
     axes = figure.subplots()
     strongest = float(rows.abs().max())
-    axes.imshow(rows.T, cmap=DIVERGING, vmin=-strongest, vmax=strongest, aspect="auto")
+    axes.imshow(
+        rows.T.numpy(), cmap=DIVERGING, vmin=-strongest, vmax=strongest, aspect="auto"
+    )
     for place, (piece, number) in enumerate(zip(pieces, ids, strict=True)):
         tint = TINTS[place % len(TINTS)]
         axes.add_patch(
