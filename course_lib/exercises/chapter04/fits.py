@@ -15,7 +15,6 @@ from course_lib.exercises.chapter03.fits import Fill, fit_fill, fit_inverse, fit
 from course_lib.exercises.chapter04.layouts import split
 
 ROUNDING = 2e-6  # weights below this are 0: float32 tells no more
-BLUR = 2e-3
 WORST = 1e-2  # rows whose weights sum to something else were computed otherwise
 Reading = tuple[dict[str, Tensor], tuple[Tensor, Tensor]]
 
@@ -23,11 +22,8 @@ Reading = tuple[dict[str, Tensor], tuple[Tensor, Tensor]]
 def fit_fill_of_heads(inputs: Mapping[str, Any], output: Tensor) -> Fill | None:
     """The finite fill that explains the learner's output of one case, if one does."""
     fill = _first(fit_fill, inputs, output)
-    if fill is None:
-        return None
     # Undoing two products blurs the number, and people write tidy ones.
-    tidy = round(fill.number, 2)
-    return fill._replace(number=tidy) if abs(tidy - fill.number) < BLUR else fill
+    return fill and fill._replace(number=round(fill.number, 2))
 
 
 def fit_inverse_of_heads(inputs: Mapping[str, Any], output: Tensor) -> str | None:
