@@ -2,6 +2,6 @@
 
 from course_lib.exercises.checker import check
 from course_lib.exercises.coach import hint, solution
-from course_lib.exercises.quiz import quiz
+from course_lib.exercises.quizzes import quiz
 
 __all__ = ["check", "hint", "quiz", "solution"]

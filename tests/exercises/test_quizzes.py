@@ -48,7 +48,7 @@ def test_a_quiz_shows_every_reason_and_no_raw_html(tmp_path, monkeypatch) -> Non
     ]
     data = [{"question": "Which?", "choices": choices}]
     (folder / "77.json").write_text(json.dumps(data))
-    monkeypatch.setattr("course_lib.exercises.quiz.data_folder", lambda: tmp_path)
+    monkeypatch.setattr("course_lib.exercises.quizzes.data_folder", lambda: tmp_path)
     page = quiz("77")._repr_html_()
     assert "<b>one</b>" not in page and "&lt;b&gt;one" in page
     assert page.count("<details") == 2 and "it is not" in page

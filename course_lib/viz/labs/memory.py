@@ -46,7 +46,9 @@ class MemoryLab(Lab):
     """What is left of a word in the state of an RNN, by distance."""
 
     title = "How long does a recurrent state remember?"
-    look_for = "Below 1 the past fades, above 1 it explodes; attention has no such curve."
+    look_for = (
+        "Below 1 the past fades, above 1 it explodes; attention has no such curve."
+    )
     size = (8.0, 3.4)
     presets = {
         "fades": {"scale": 0.8, "squash": True},
