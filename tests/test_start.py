@@ -9,6 +9,8 @@ import matplotlib as mpl
 import nbclient
 import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 
 from course_lib import start as starting
 from course_lib.viz.style import RULES
@@ -36,10 +38,12 @@ def shown() -> tuple[list[list], list[list], list[list]]:
     codes = [code for setup in setups for code in (setup, *FAILING)]
     cells = [nbformat.v4.new_code_cell(code) for code in codes]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    client = nbclient.NotebookClient(
-        notebook, allow_errors=True, kernel_name="python3", timeout=120
-    )
-    client.execute()
+    # A kernel of this Python, whatever this user has registered as "python3".
+    specs = KernelSpecManager(kernel_dirs=[])
+    kernel = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
+    nbclient.NotebookClient(
+        notebook, allow_errors=True, km=kernel, timeout=120
+    ).execute()
     outputs = [cell.outputs for cell in notebook.cells]
     size = 1 + len(FAILING)
     return outputs[:size], outputs[size : 2 * size], outputs[2 * size :]
