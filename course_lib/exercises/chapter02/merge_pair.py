@@ -163,7 +163,8 @@ def _merge_cases(_dtype: torch.dtype) -> list[Case]:
 def _merge_case(name: str, pair: str, words: dict[str, int]) -> Case:
     """A case written with spaces between the symbols."""
     apart = {tuple(word.split()): count for word, count in words.items()}
-    return Case(name, {"words": apart, "pair": tuple(pair.split())})
+    left, right = pair.split()
+    return Case(f"{name}: {left} + {right}", {"words": apart, "pair": (left, right)})
 
 
 def _merge_by_expression(words: Words, pair: Pair) -> Words:

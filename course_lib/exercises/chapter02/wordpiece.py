@@ -170,7 +170,8 @@ def _cases(_dtype: torch.dtype) -> list[Case]:
 
 
 def _case(name: str, word: str, pieces: str) -> Case:
-    return Case(name, {"word": word, "vocabulary": {"[UNK]", *pieces.split()}})
+    vocabulary = {"[UNK]", *pieces.split()}
+    return Case(f'{name}: "{word}"', {"word": word, "vocabulary": vocabulary})
 
 
 def _recursive(word: str, vocabulary: set[str], prefix: str = "") -> list[str]:
