@@ -27,11 +27,10 @@ def attention_of_it() -> Figure:
         "wide": "The same head when the street is too wide: far less sure",
     }
     with mpl.rc_context(RULES):
-        rows = figure.subplots(2, 1)
-    for axes, (name, title) in zip(rows, titles.items(), strict=True):
-        sentence = recorded(name)
-        query = sentence["tokens"].index(PRONOUN)
-        draw_gaze(axes, sentence["tokens"], weights_of_it(sentence), query, title)
+        for axes, name in zip(figure.subplots(2, 1), titles, strict=True):
+            sentence = recorded(name)
+            weights, query = weights_of_it(sentence), sentence["tokens"].index(PRONOUN)
+            draw_gaze(axes, sentence["tokens"], weights, query, titles[name])
     return figure
 
 
