@@ -21,6 +21,7 @@ FAILING = (
     "eval('1 +')",
     "raise ExceptionGroup('two', [ValueError(1), KeyError(2)])",
     "keyy",
+    "%precision 3\nB, T, D = query.shape",
 )
 
 
@@ -77,6 +78,12 @@ def test_below_it_stand_the_tensors_and_what_does_not_match(shown) -> None:
         "of `key`,",
         "T_k = 5: these two must be equal. `query @ key.mT` would fit and give (4, 5).",
     ]
+
+
+def test_a_cell_with_magics_is_understood(shown) -> None:
+    assert traceback(shown[1][6])[-1] == (
+        "`query.shape` = (4, 6) has 2 entries; 3 names wait for them."
+    )
 
 
 def test_where_there_is_nothing_to_say_nothing_is_added(shown) -> None:

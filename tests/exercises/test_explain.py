@@ -63,6 +63,16 @@ def test_code_without_source_gives_a_line_and_no_guess() -> None:
     assert (cause.line, cause.code, cause.tensors) == (2, "", "")
 
 
+@pytest.mark.parametrize("broken", ["%magic\n", "this is no Python\n"])
+def test_a_line_is_read_where_the_rest_of_the_cell_cannot_be(broken: str) -> None:
+    runs = "pass\ndef my_attention(query, key, value):\n    B, T, D = query.shape\n"
+    error = failing(runs, "<cell>")
+    shown = runs.replace("pass\n", broken)
+    linecache.cache["<cell>"] = (len(shown), None, shown.splitlines(True), "<cell>")
+    said = likely_cause(error).sentence
+    assert said == "`query.shape` = (4, 6) has 2 entries; 3 names wait for them."
+
+
 def test_nothing_of_the_learners_runs_while_an_error_is_explained() -> None:
     code = (
         "class Box:\n"
