@@ -68,7 +68,7 @@ def main(arguments: list[str]) -> int:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stop:
-        print(f"\n{stop or 'Stopped.'}", file=sys.stderr)
+        print(f"\n{str(stop) or 'Stopped.'}", file=sys.stderr)
         return INTERRUPTED
 
 

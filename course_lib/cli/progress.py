@@ -102,7 +102,7 @@ def understood(line: str) -> str:
 
 def package(name: str) -> str:
     """Return the package's name from a file name, a path or an address."""
-    last = re.split(r"[/\\]", name)[-1]
+    last = re.sub(r"\.(whl|zip|tar\.\w+)$", "", re.split(r"[/\\]", name)[-1])
     found = re.match(r"([A-Za-z0-9_.]+?)-(\d[^-]*)", last)
     return f"{found[1]} {found[2]}" if found and "." in found[2] else last
 

@@ -1,10 +1,10 @@
 """What a set-up needs from outside: venv, room on the disk, PyTorch's server, pins."""
 
+import http.client
 import importlib.util
 import os
 import shutil
 import sys
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def answers(address: str, seconds: float = ANSWER_WITHIN) -> bool:
     try:
         with urllib.request.urlopen(request, timeout=seconds) as answer:
             return answer.status < 400
-    except (OSError, ValueError):
+    except (OSError, http.client.HTTPException):
         return False
 
 

@@ -1,0 +1,1 @@
+"""Tests of the commands, without a network and without a real installation."""
