@@ -32,7 +32,7 @@ def clocks(positions: Sequence[int], d_model: int) -> Figure:
     table = sinusoidal_positions(max(positions) + 1, d_model)  # (T, D)
     pairs = d_model // 2
     figure = new_figure(1.2 + 0.8 * pairs, 0.7 * len(positions) + 0.4)
-    grid = figure.subplots(len(positions), pairs)
+    grid = figure.subplots(len(positions), pairs, squeeze=False)
     for row, t in zip(grid, positions, strict=True):
         for i, axes in enumerate(row):
             _clock(axes, *table[t, 2 * i : 2 * i + 2].tolist())
@@ -55,7 +55,12 @@ def encoding(table: Tensor, columns: Sequence[int]) -> Figure:
     figure = new_figure(8.6, 3.4)
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.1))
     image = left.imshow(
-        table, cmap=DIVERGING, vmin=-1, vmax=1, aspect="auto", interpolation="nearest"
+        table.numpy(),
+        cmap=DIVERGING,
+        vmin=-1,
+        vmax=1,
+        aspect="auto",
+        interpolation="nearest",
     )
     figure.colorbar(image, ax=left, ticks=(-1, 0, 1))
     left.set(title="All of it", xlabel="column", ylabel="position")
@@ -87,7 +92,7 @@ def distance_curve(table: Tensor, places: Sequence[int]) -> Figure:
 def bias_maps(bias: Tensor, heads: Sequence[int]) -> Figure:
     """The bias (H, T, T) of some heads side by side."""
     figure = new_figure(3.1 * len(heads), 3.4)
-    grid = figure.subplots(1, len(heads))
+    grid = figure.subplots(1, len(heads), squeeze=False)[0]
     for axes, head in zip(grid, heads, strict=True):
         heat_map(axes, bias[head], title=f"head {head + 1}", low=float(bias.min()))
     return figure
@@ -119,7 +124,7 @@ def beyond(
         step: positions that each accuracy is averaged over.
     """
     figure = new_figure(3.2 * len(results), 3.6)
-    panels = figure.subplots(1, len(results), sharey=True)
+    panels = figure.subplots(1, len(results), sharey=True, squeeze=False)[0]
     for axes, (task, lines) in zip(panels, results.items(), strict=True):
         for (kind, accuracies), marker in zip(lines.items(), "osD^v", strict=False):
             middles = [step * (n + 0.5) for n in range(len(accuracies))]
