@@ -1,8 +1,8 @@
 """What an exercise is: a contract, a reference, and the answers people really give."""
 
+import ast
 import importlib
 import inspect
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -107,9 +107,14 @@ class Exercise:
 
     @property
     def source(self) -> str:
-        """The reference's code under the notebook's name for it."""
-        code = inspect.getsource(self.reference)
-        return re.sub(r"^def \w+", f"def {self.stub_name}", code)
+        """The reference's code as the stub has it: its name there, no annotations.
+
+        Pasted into a notebook it needs no name but math, torch and F.
+        """
+        lines = inspect.getsource(self.reference).splitlines()
+        (function,) = ast.parse("\n".join(lines)).body
+        body = lines[function.body[0].lineno - 1 :]
+        return "\n".join([f"def {self.stub_name}{self.signature}:", *body]) + "\n"
 
     def compute(self, inputs: Mapping[str, Any], wrong: Mapping[str, Any]) -> Any:
         """The answer for these inputs with these mistakes in it."""

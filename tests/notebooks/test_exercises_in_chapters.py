@@ -2,14 +2,16 @@
 
 import ast
 import inspect
+import math
 import re
 from pathlib import Path
 
 import pytest
+import torch
 from nbformat import NotebookNode
 
 from course_lib.cli.notebooks import exercise_ids
-from course_lib.exercises import quiz
+from course_lib.exercises import check, quiz
 from course_lib.exercises.catalogue import Exercise, catalogue, find
 from notebooks.chapters import (
     FILES,
@@ -57,6 +59,14 @@ def test_stub_has_the_signature_of_the_reference(exercise: str) -> None:
     assert rest in ([], ["..."], ["pass"])
 
 
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_solution_needs_no_other_names(exercise: str) -> None:
+    names = {"math": math, "torch": torch, "F": torch.nn.functional}
+    exec(find(exercise).source, names)
+    answer = names[find(exercise).stub_name]
+    assert check(exercise, answer).passed
+
+
 def stub_parameters(function: ast.FunctionDef) -> list[tuple[str, str]]:
     """Names and defaults of a stub's parameters, as written."""
     names = [argument.arg for argument in function.args.args]
@@ -78,13 +88,13 @@ def bare_parameters(exercise: Exercise) -> list[tuple[str, str]]:
 def test_the_task_stands_before_the_stub_and_its_check_after(exercise: str) -> None:
     cells = load(chapter_of(exercise)).cells
     at = place(exercise)
-    task, stub, check = cells[at - 1], cells[at], next_code(cells, at)
+    task, stub, after = cells[at - 1], cells[at], next_code(cells, at)
     assert re.search(rf"^### Exercise {re.escape(exercise)}\b", task.source, re.M)
     assert re.search(r"\b\d+[ \u00a0-]minutes?\b", task.source)
     assert f'hint("{exercise}")' in task.source
-    assert "check" in tags(check)
-    assert check.source.endswith(f'check("{exercise}", {find(exercise).stub_name})')
-    text = check.outputs[0].data["text/plain"]
+    assert "check" in tags(after)
+    assert after.source.endswith(f'check("{exercise}", {find(exercise).stub_name})')
+    text = after.outputs[0].data["text/plain"]
     assert text.startswith(f"Not attempted yet: {exercise}"), stub.id
 
 

@@ -150,7 +150,7 @@ def test_every_picture_has_its_words(chapter: Path) -> None:
             assert not DEFAULT_TEXT.match(text), f"{cell.id}: {text}"
 
 
-@each_chapter
+@each_later_chapter
 def test_what_is_passed_over_is_asserted(chapter: Path) -> None:
     """A cell whose output is not compared, but for its clock, asserts something."""
     passed_over = [

@@ -26,7 +26,7 @@ def multi_head_attention(
     batch, length, d_model = x.shape
     d_head = d_model // num_heads
 
-    def split(projected: Tensor) -> Tensor:  # (B, T, D) -> (B, H, T, d)
+    def split(projected: torch.Tensor) -> torch.Tensor:  # (B, T, D) -> (B, H, T, d)
         return projected.reshape(batch, length, num_heads, d_head).transpose(1, 2)
 
     query, key, value = split(x @ w_query.T), split(x @ w_key.T), split(x @ w_value.T)
