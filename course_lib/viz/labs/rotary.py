@@ -6,6 +6,7 @@ import ipywidgets as widgets
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Arc, Circle
 
 from course_lib.positions import rotate
@@ -116,7 +117,7 @@ class RotaryLab(Lab):
         self.curve.set_title(f"Score {score:.3f} at distance {distance}")
 
 
-def _hand(axes: Axes, angle: float, colour: str, dashed: bool = False):
+def _hand(axes: Axes, angle: float, colour: str, dashed: bool = False) -> Line2D:
     style = {"linestyle": ":", "alpha": 0.6} if dashed else {"linewidth": 3}
     x, y = math.cos(angle), math.sin(angle)
     (line,) = axes.plot([0, x], [0, y], color=colour, **style)
