@@ -1,16 +1,30 @@
 """Answers to chapter 06 as people write them: what the checker makes of each."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
+import nbformat
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from course_lib.exercises.catalogue import find
+from course_lib.exercises.chapter06 import EXERCISES
 from course_lib.exercises.checker import check
 
 Answer = Callable[..., Tensor]
+CHAPTER = Path(__file__).parents[2] / "chapters" / "06_transformer_block.ipynb"
+
+
+@pytest.mark.parametrize("name", [exercise.id for exercise in EXERCISES])
+def test_every_mistake_sends_the_reader_to_a_heading_that_exists(name: str) -> None:
+    cells = nbformat.read(CHAPTER, as_version=4).cells
+    text = "\n".join(c.source for c in cells if c.cell_type == "markdown")
+    headings = set(re.findall(r"^#+ (.+)$", text, re.MULTILINE))
+    places = {mistake.read.removeprefix("06, ") for mistake in find(name).mistakes}
+    assert places <= headings
 
 
 def rms_norm(x, gain, bias, eps=1e-5):

@@ -78,8 +78,10 @@ def test_a_small_branch_leaves_the_stream_as_it_is(lab: ResidualLab) -> None:
 
 
 def test_numbers_beyond_float32_are_said_and_not_drawn(lab: ResidualLab) -> None:
-    curves(lab, norm="neither", depth=32, scale=2.0)
-    assert "beyond what float32 holds" in lab.text
+    curves(lab, norm="residual, no norm", depth=32, scale=2.0)
+    assert "first block's weights: beyond what float32 holds" in lab.text
+    curves(lab, norm="neither", depth=32, scale=0.1)
+    assert "first block's weights: less than float32 holds" in lab.text
     assert lab.image.startswith(b"\x89PNG")
 
 

@@ -120,9 +120,10 @@ def gradient_curves(gradients: Mapping[str, Mapping[int, Sequence[float]]]) -> F
             axes.plot(blocks, norms, "-", color=colour)
             axes.plot(depth, norms[-1], "o", color=colour, label=f"{depth} blocks")
         axes.set_title(name, loc="left")
-        axes.set(xlabel="block", yscale="log")
+        axes.set(xlabel="block")
         axes.grid(alpha=0.3)
     panels[0].set_ylabel("gradient of its weights")
+    panels[0].set_ylim(bottom=0)
     panels[0].legend(fontsize=9)
     return figure
 
@@ -142,7 +143,7 @@ def learning_curves(
     for number, (name, points) in enumerate(curves.items()):
         steps, values = zip(*points, strict=True)
         axes.plot(steps, values, LINES[number % len(LINES)], label=name)
-    axes.axhline(chance, color=BLACK, lw=1, ls=":", label="chance")
+    axes.axhline(chance, color="#888888", lw=1, zorder=1, label="chance")
     axes.set(xlabel="training step", ylabel=quantity)
     axes.grid(alpha=0.3)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

@@ -58,7 +58,13 @@ class ResidualLab(Lab):
                 12, min=2, max=DEEPEST, step=2, description="blocks", **wide
             ),
             "scale": widgets.FloatSlider(
-                1.0, min=0.1, max=2.0, step=0.1, description="branch times", **wide
+                1.0,
+                min=0.1,
+                max=2.0,
+                step=0.1,
+                description="branch times",
+                readout_format=".1f",
+                **wide,
             ),
         }
 
@@ -139,6 +145,8 @@ def _size(x: Tensor) -> float:
 def _short(number: float) -> str:
     if not math.isfinite(number):
         return "beyond what float32 holds"
+    if number == 0:
+        return "less than float32 holds"
     return f"{number:.2f}" if 0.01 <= number < 1000 else f"{number:.0e}"
 
 
