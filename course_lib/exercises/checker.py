@@ -45,8 +45,7 @@ def check(
     if is_stub(answer):
         return _unattempted(exercise)
     cases = exercise.cases(dtype)
-    steps = exercise.computation({}, **cases[0].inputs)
-    watch = Watch(steps, cases[0].tolerance or exercise.tolerance)
+    watch = _watch(exercise, cases[0])
     calls = [Call(case.inputs) for case in cases]
     calls[0].watch = watch
     outcomes = run(answer, calls, LIMIT)
@@ -108,7 +107,6 @@ def _judge(
         text = wording.timed_out(case, LIMIT)
         return Report(exercise.id, message=text, reached=watch.reached, case=case.name)
     tried, problems, remarks = _compare(exercise, cases, outcomes)
-    remarks = tuple(dict.fromkeys(remarks))
     if all(one.right for one in tried):
         text = f"All {len(tried)} cases are right."
         return Report(
@@ -117,21 +115,15 @@ def _judge(
     at = next(n for n, one in enumerate(tried) if not one.right)
     wrong = tried[at]
     if at:  # the watched case is right: watch the first one that is not
-        steps = exercise.computation({}, **wrong.case.inputs)
-        watch = Watch(steps, wrong.case.tolerance or exercise.tolerance)
+        watch = _watch(exercise, wrong.case)
         run(answer, [Call(wrong.case.inputs, watch)], LIMIT)
-    report = Report(
-        exercise.id,
-        reached=watch.reached,
-        remarks=remarks,
-        case=wrong.case.name,
-        expected=wrong.truth,
-        given=None if wrong.failed else wrong.value,
-    )
     mistakes = find_mistakes(exercise, tried)
+    report = Report(exercise.id, reached=watch.reached, remarks=remarks)
+    report.case, report.expected = wrong.case.name, wrong.truth
+    report.given = None if wrong.failed else wrong.value
+    report.mistake = "+".join(mistake.name for mistake in mistakes) or None
     if mistakes:
-        report.mistake = "+".join(mistake.name for mistake in mistakes)
-        report.message = wording.named(mistakes, wrong)
+        report.message = wording.named(mistakes, wrong, watch)
     elif wrong.failed:
         report.message = wording.raised(outcomes[at], wrong)
     else:
@@ -141,9 +133,14 @@ def _judge(
     return report
 
 
+def _watch(exercise: Exercise, case: Case) -> Watch:
+    steps = exercise.computation({}, **case.inputs)
+    return Watch(steps, case.tolerance or exercise.tolerance)
+
+
 def _compare(
     exercise: Exercise, cases: list[Case], outcomes: list[Outcome]
-) -> tuple[list[Tried], list[str], list[str]]:
+) -> tuple[list[Tried], list[str], tuple[str, ...]]:
     """Each case with its truth, each broken contract, and every remark."""
     tried, problems, remarks = [], [], []
     for case, result in zip(cases, outcomes, strict=True):
@@ -163,4 +160,4 @@ def _compare(
             remarks.append(
                 f"It changes {names} in place: whoever passed it in will be surprised."
             )
-    return tried, problems, remarks
+    return tried, problems, tuple(dict.fromkeys(remarks))

@@ -41,6 +41,9 @@ def find_mistakes(exercise: Exercise, tried: list[Tried]) -> tuple[Mistake, ...]
         The mistakes in the catalogue's order; empty if nothing reproduces the
         answer exactly. It never guesses.
     """
+    # That two answers both fail says little: they may fail for different reasons.
+    if all(one.failed or one.right for one in tried):
+        return ()
     # The plainest case comes first: it has no room for most mistakes (of a mask that
     # is not there), so that few different outcomes rule most hypotheses out.
     verdicts = [Verdicts(exercise, one) for one in tried]

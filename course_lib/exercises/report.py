@@ -88,7 +88,9 @@ def side_by_side(expected: Any, given: Any, case: str) -> str:
         return ""
     target, answer, place = pair
     title = f"Case: {case}" + (f", part {place} of the answer" if place else "")
-    tables = _table("target", target, None) + _table("yours", answer, target)
+    largest = _largest(target)
+    tables = _table("target", target, None, largest)
+    tables += _table("yours", answer, target, largest)
     return (
         f'<p style="margin:8px 0 2px">{html.escape(title)}</p>'
         f'<div style="display:flex;gap:2em;flex-wrap:wrap">{tables}</div>'
@@ -127,7 +129,15 @@ def _matrix(tensor: Tensor) -> Tensor:
     return tensor[:LARGEST, :LARGEST].detach().cpu()
 
 
-def _table(title: str, values: Any, target: Any) -> str:
+def _largest(values: Any) -> float:
+    """The largest finite magnitude of a matrix: the darkest tint."""
+    if not isinstance(values, Tensor):
+        return 1.0
+    finite = values.double().nan_to_num(0.0, 0.0, 0.0).abs()
+    return float(finite.max()) or 1.0
+
+
+def _table(title: str, values: Any, target: Any, largest: float) -> str:
     head = f"<figcaption>{title}</figcaption>"
     if not isinstance(values, Tensor):
         text = html.escape(repr(values)[:1000])
@@ -136,7 +146,7 @@ def _table(title: str, values: Any, target: Any) -> str:
     rows = ""
     for i, row in enumerate(values.tolist()):
         cells = (
-            _cell(value, float(target[i, j]) if comparable else value)
+            _cell(value, float(target[i, j]) if comparable else value, largest)
             for j, value in enumerate(row)
         )
         rows += f"<tr>{''.join(cells)}</tr>"
@@ -146,15 +156,26 @@ def _table(title: str, values: Any, target: Any) -> str:
     )
 
 
-def _cell(value: float, wanted: float) -> str:
+def _cell(value: float, wanted: float, largest: float) -> str:
     text = number(value)
     close = value == wanted or math.isclose(value, wanted, rel_tol=1e-3, abs_tol=1e-4)
-    both_nan = value != value and wanted != wanted
-    if close or both_nan:
+    if close or (math.isnan(value) and math.isnan(wanted)):
         style, mark = "border:1px solid #8884", ""
     else:
         style, mark = f"border:2px solid {BAD};font-weight:bold", "≠ "
-    return f'<td style="padding:1px 6px;text-align:right;{style}">{mark}{text}</td>'
+    return (
+        f'<td style="padding:1px 6px;text-align:right;{style};'
+        f'background:{_tint(value, largest)}">{mark}{text}</td>'
+    )
+
+
+def _tint(value: float, largest: float) -> str:
+    """Blue for positive, orange for negative numbers; faint enough for any theme."""
+    if not math.isfinite(value):
+        return "#8883"
+    strength = 0.55 * min(abs(value) / largest, 1.0)
+    red, green, blue = (0, 114, 178) if value > 0 else (230, 159, 0)
+    return f"rgba({red},{green},{blue},{strength:.2f})"
 
 
 def number(value: float | bool) -> str:

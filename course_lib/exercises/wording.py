@@ -22,15 +22,16 @@ def timed_out(case: Case, limit: float) -> str:
     )
 
 
-def named(mistakes: tuple[Mistake, ...], wrong: Tried) -> str:
-    """Known mistakes, one after the other."""
+def named(mistakes: tuple[Mistake, ...], wrong: Tried, watch: Watch) -> str:
+    """Known mistakes, one after the other, and how far the answer came."""
     lines = []
     if len(mistakes) > 1:
         lines.append(f"{len(mistakes)} mistakes together give exactly your numbers.")
     for mistake in mistakes:
         lines.append(f"{mistake.name}: {mistake.says}")
         lines.append(f"Read again: {mistake.read}.")
-    lines.append(f"First seen in the case: {wrong.case.name}.")
+    done = f', right up to the step "{watch.reached[-1]}"' if watch.reached else ""
+    lines.append(f"First seen in the case: {wrong.case.name}{done}.")
     return "\n".join(lines)
 
 

@@ -77,8 +77,8 @@ MULTI_HEAD_MISTAKES = (
     ),
     Mistake(
         "weight-not-transposed",
-        "You multiply by a weight as it is stored. `nn.Linear` stores (out, in), and a "
-        "square matrix gives no error: x @ w.T, for all four.",
+        "You multiply by a weight as it is stored, one of them or all. `nn.Linear` "
+        "stores (out, in), and a square matrix gives no error: x @ w.T, for all four.",
         LINEAR,
         forms=("all", "query", "key", "value", "output"),
     ),
