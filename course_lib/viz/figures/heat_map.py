@@ -31,15 +31,15 @@ def heat_map(
     decimals: int = 2,
     numbers: bool | None = None,
 ) -> AxesImage:
-    """Draw a matrix, one coloured cell a number, and write the numbers in.
+    """Draw a matrix as coloured cells with numbers; return the image.
 
     Args:
         axes: where to draw; what it held before is cleared.
         matrix: (rows, columns); tensor, array or lists. -inf and NaN are drawn grey.
-        row_labels: one a row, or nothing; `column_labels` likewise.
-        title: above the picture; `row_title` and `column_title` name the axes.
-        low: number of the darkest colour; None takes the smallest that is finite.
-        high: number of the lightest colour; None takes the largest.
+        row_labels, column_labels: one for each row and column, or nothing.
+        title, row_title, column_title: above the picture and beside its axes.
+        low, high: numbers of the darkest and the lightest colour; None takes the
+            smallest and the largest that are finite.
         colours: name of a matplotlib colour map; DIVERGING wants low = -high.
         decimals: digits after the point in the cells; a boolean matrix has 1 and 0.
         numbers: write the numbers; None writes them up to 12 columns.
