@@ -5,7 +5,6 @@ settings comes in, nothing of the repository is written to.
 """
 
 import json
-import os
 import re
 import secrets
 import shutil
@@ -16,7 +15,11 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
+from notebooks.chapters import OFFLINE
 from playwright.sync_api import Locator, Page, Request, expect
+
+from course_lib.cli.lab import course_environ, prepend
+from course_lib.cli.notebooks import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 60
@@ -27,11 +30,11 @@ LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")
 
 
 class LabServer:
-    """A JupyterLab whose folder holds a copy of the chapters.
+    """The course's JupyterLab over a folder that holds a copy of the chapters.
 
     Attributes:
         folder: what Lab shows: `folder/chapters` is the copy.
-        url: with the token.
+        base: its address, without the token.
     """
 
     def __init__(self, home: Path, dark: bool = False) -> None:
@@ -42,7 +45,7 @@ class LabServer:
             ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.part"),
         )
         (self.folder / "data").symlink_to(ROOT / "data")
-        self._home = home
+        self._home, self._asked = home, home / "asked_for.txt"
         self._write_settings(dark)
         port, token = _free_port(), secrets.token_hex(16)
         self.base = f"http://127.0.0.1:{port}"
@@ -59,7 +62,7 @@ class LabServer:
         self._wait()
 
     def url(self, notebook: str) -> str:
-        """Where a notebook of `folder` opens alone, as `single document` mode."""
+        """Where a notebook of `folder` opens, with nothing else beside it."""
         return f"{self.base}/lab/tree/{notebook}?token={self._token}&reset"
 
     def close(self) -> None:
@@ -97,22 +100,16 @@ class LabServer:
             "IPYTHONDIR": "ipython",
         }
         own = {name: str(self._home / folder) for name, folder in folders.items()}
-        paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-        return {
-            **os.environ,
-            **own,
-            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-            "OMP_NUM_THREADS": "1",
-            "OMP_WAIT_POLICY": "PASSIVE",
-            "HF_HUB_OFFLINE": "1",
-        }
+        environ = {**course_environ(ROOT), **SETTINGS, **own}
+        prepend(environ, "PYTHONPATH", OFFLINE)
+        return {**environ, "OFFLINE_LOG": str(self._asked)}
+
+    def asked_for(self) -> list[str]:
+        """Every address beyond this machine that the server or a kernel asked for."""
+        return self._asked.read_text().splitlines() if self._asked.exists() else []
 
     def _write_settings(self, dark: bool) -> None:
         settings = {
-            "apputils-extension/notification": {
-                "fetchNews": "false",
-                "checkForUpdates": False,
-            },
             "apputils-extension/themes": {
                 "theme": "JupyterLab Dark" if dark else "JupyterLab Light"
             },
@@ -141,12 +138,16 @@ class NotebookPage:
     """A notebook open in Lab: run it, type into its cells, read what it shows."""
 
     def __init__(self, page: Page, server: LabServer, notebook: str) -> None:
-        self.page = page
-        self.strangers: list[str] = []
+        self.page, self._server = page, server
+        self._requests: list[str] = []
         page.on("request", self._note)
         page.on("websocket", lambda socket: self._note_address(socket.url))
         page.goto(server.url(notebook))
         self.wait_idle()
+
+    def strangers(self) -> list[str]:
+        """What the page, the server or a kernel asked for beyond this machine."""
+        return self._requests + self._server.asked_for()
 
     def wait_idle(self) -> None:
         """Until the status bar says that the kernel is idle."""
@@ -194,7 +195,7 @@ class NotebookPage:
 
     def _note_address(self, address: str) -> None:
         if not address.startswith(LOCAL):
-            self.strangers.append(re.sub(r"token=\w+", "token=...", address))
+            self._requests.append(re.sub(r"token=\w+", "token=...", address))
 
 
 def _free_port() -> int:

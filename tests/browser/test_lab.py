@@ -44,7 +44,7 @@ def test_a_wrong_answer_is_named_and_a_right_one_passes(
     expect(report).to_contain_text(f"Passed: {EXERCISE}")
     expect(report).not_to_contain_text("missing-scale")
     picture("right_answer")
-    assert chapter.strangers == []
+    assert chapter.strangers() == []
 
 
 def test_a_slider_moves_the_picture(
@@ -61,7 +61,7 @@ def test_a_slider_moves_the_picture(
     picture("slider_moved")
     cell.get_by_role("button", name="Reset").click()
     expect(image).to_have_attribute("src", before)
-    assert chapter.strangers == []
+    assert chapter.strangers() == []
 
 
 def test_without_a_kernel_the_still_picture_shows(
