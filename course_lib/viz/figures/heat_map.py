@@ -43,11 +43,7 @@ def heat_map(
         colours: name of a matplotlib colour map; DIVERGING wants low = -high.
         decimals: digits after the point in the cells; a boolean matrix has 1 and 0.
         numbers: write the numbers; None writes them up to 12 columns.
-
-    Returns:
-        The image, e.g. for a colour bar.
     """
-    decimals = 0 if _is_boolean(matrix) else decimals
     values = _array(matrix)
     _check_labels(values, row_labels, column_labels)
     scale = _scale(values, low, high)
@@ -58,7 +54,7 @@ def heat_map(
     axes.set_title(title, loc="left")
     axes.set(ylabel=row_title, xlabel=column_title)
     if numbers or (numbers is None and values.shape[1] <= MOST_COLUMNS_WITH_NUMBERS):
-        _write(axes, values, image, decimals)
+        _write(axes, values, image, 0 if _is_boolean(matrix) else decimals)
     return image
 
 
