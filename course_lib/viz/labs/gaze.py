@@ -39,7 +39,8 @@ class GazeLab(Lab):
         }
 
     def build(self, figure: Figure) -> None:
-        self.axes = figure.subplots()
+        figure.set_layout_engine("none")  # there are no labels to make room for
+        self.axes = figure.add_axes((0.0, 0.0, 1.0, 0.88))
 
     def update(self, layer: int, head: int, word: str, **_: Any) -> str:
         place = int(word.split()[0])
