@@ -8,7 +8,7 @@ from course_lib.viz.figures.chapter01 import (
 
 
 def test_the_chain_has_one_arrow_less_than_words_and_so_has_the_fan() -> None:
-    upper, lower = two_ways("the keys are here".split()).axes
+    upper, lower = two_ways(["the", "keys", "are", "here"]).axes
     assert len(upper.patches) == len(lower.patches) == 3
     assert "3 steps" in upper.get_title()
 
