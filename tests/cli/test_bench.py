@@ -9,19 +9,7 @@ from course_lib.errors import CourseError
 def test_the_table_of_the_checker(capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.run(["checks", "03.causal_mask", "--faults"]) == 0
     head, row = capsys.readouterr().out.splitlines()
-    assert head.split() == (
-        [
-            "exercise",
-            "caught",
-            "named",
-            "pairs",
-            "alike",
-            "right",
-            "alarms",
-            "ms",
-            "max",
-        ]
-    )
+    assert head.split()[:3] == ["exercise", "caught", "named"]
     name, caught, named, *_rest = row.split()
     assert name == "03.causal_mask"
     assert caught == named
