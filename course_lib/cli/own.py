@@ -108,9 +108,8 @@ def build(place: Place, root: Path, installer: Installer, stamp: Stamp) -> None:
     """Go through the steps, then put the stamp under them."""
     requirements = root / "requirements.txt"
     pins = sources.pins(requirements)
-    torch = next(pin for pin in pins if pin.startswith("torch=="))
     make(place, installer, stamp, root)
-    install_torch(installer, torch, "[2/4]")
+    install_torch(installer, sources.torch_pin(root), "[2/4]")
     step = Step(f"[3/4] JupyterLab, Transformers and the rest ({len(pins)} packages)")
     installer.install(step, "-r", str(requirements))
     step.done()

@@ -23,6 +23,11 @@ def pins(requirements: Path) -> list[str]:
     return [line.split(";")[0].strip() for line in lines if "==" in line.split("#")[0]]
 
 
+def torch_pin(root: Path) -> str:
+    """Return the PyTorch that the course was tested with."""
+    return next(p for p in pins(root / "requirements.txt") if p.startswith("torch=="))
+
+
 def has_nvidia(driver: Path = Path("/proc/driver/nvidia/version")) -> bool:
     """Whether an NVIDIA driver is on this machine."""
     wsl = Path("/usr/lib/wsl/lib/libcuda.so.1")

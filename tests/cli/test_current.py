@@ -49,7 +49,7 @@ def test_torch_that_is_there_is_held_fast(
 def test_torch_that_is_missing_comes_first(world: World, place: Place) -> None:
     current.complete(place, world.root, ())
     torch, rest, *_ = world.installations
-    assert torch.endswith("--progress-bar off torch>=2.6")
+    assert torch.endswith("--progress-bar off torch==2.13.0")
     assert rest.endswith("torch>=2.6 numpy>=2.0")
 
 
