@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from course_lib.cli.place import ROOT
+from course_lib.cli.setup.place import ROOT
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason=".ci/run is a bash script")
 

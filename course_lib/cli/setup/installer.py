@@ -9,9 +9,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from course_lib.cli.place import Place
-from course_lib.cli.progress import Step
-from course_lib.cli.sources import needed_room
+from course_lib.cli.setup.place import Place
+from course_lib.cli.setup.progress import Step
+from course_lib.cli.setup.sources import needed_room
 from course_lib.errors import CourseError
 
 PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")

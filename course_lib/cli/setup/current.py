@@ -5,13 +5,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from course_lib.cli import bounds
-from course_lib.cli.installer import Installer, InstallError
-from course_lib.cli.place import Place
-from course_lib.cli.progress import Step
-from course_lib.cli.sources import torch_pin
-from course_lib.cli.stamp import Stamp, only_one, read_stamp, write_stamp
-from course_lib.cli.steps import install_torch, try_encoder
+from course_lib.cli.setup import bounds
+from course_lib.cli.setup.installer import Installer, InstallError
+from course_lib.cli.setup.place import Place
+from course_lib.cli.setup.progress import Step
+from course_lib.cli.setup.sources import torch_pin
+from course_lib.cli.setup.stamp import Stamp, only_one, read_stamp, write_stamp
+from course_lib.cli.setup.steps import install_torch, try_encoder
 from course_lib.errors import CourseError
 
 COURSE = "course-lib"

@@ -8,7 +8,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from course_lib.cli.place import Place
+from course_lib.cli.setup.place import Place
 from course_lib.errors import CourseError
 
 TORCH_CPU = "https://download.pytorch.org/whl/cpu"

@@ -6,8 +6,8 @@ import pytest
 
 from cli.conftest import World
 from cli.stand_in import add, make
-from course_lib.cli import current
-from course_lib.cli.place import Place, interpreter
+from course_lib.cli.setup import current
+from course_lib.cli.setup.place import Place, interpreter
 from course_lib.errors import CourseError
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from cli.conftest import World
 from cli.stand_in import add
-from course_lib.cli import bounds, sources, steps
-from course_lib.cli.installer import Installer, InstallError
-from course_lib.cli.place import ROOT
-from course_lib.cli.progress import Step
+from course_lib.cli.setup import bounds, sources, steps
+from course_lib.cli.setup.installer import Installer, InstallError
+from course_lib.cli.setup.place import ROOT
+from course_lib.cli.setup.progress import Step
 from course_lib.errors import CourseError
 from course_lib.resources import encoder
 
