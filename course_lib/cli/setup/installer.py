@@ -9,9 +9,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from course_lib.cli.place import Place
-from course_lib.cli.progress import Step
-from course_lib.cli.sources import needed_room
+from course_lib.cli.setup.place import Place
+from course_lib.cli.setup.progress import Step
+from course_lib.cli.setup.sources import needed_room
 from course_lib.errors import CourseError
 
 PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
@@ -55,8 +55,8 @@ CURES = (
         r"no matching distribution found|no solution found|no wheels? with a matching|"
         r"has no wheels|is not a supported wheel",
         "The package server has no {package} for this Python and system. Sure to work "
-        "is Python 3.11 to 3.13 on 64-bit Linux, Windows or a Mac with Apple silicon; "
-        "elsewhere use the Colab or Binder links of the README.",
+        "is Python 3.11 to 3.14 on 64-bit Linux or Windows, or on a Mac with Apple "
+        "silicon and macOS 14; elsewhere use the Colab or Binder links of the README.",
     ),
     (
         r"no module named pip",

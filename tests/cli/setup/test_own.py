@@ -8,9 +8,9 @@ import pytest
 
 from cli.conftest import REQUIREMENTS, World
 from cli.stand_in import make as make_environment
-from course_lib.cli import own, sources
-from course_lib.cli.installer import Installer
-from course_lib.cli.stamp import READY, UNFINISHED, only_one
+from course_lib.cli.setup import own, sources
+from course_lib.cli.setup.installer import Installer
+from course_lib.cli.setup.stamp import READY, UNFINISHED, only_one
 from course_lib.errors import CourseError
 
 OFFLINE = (

@@ -5,12 +5,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from course_lib.cli import bounds
-from course_lib.cli.installer import Installer, InstallError
-from course_lib.cli.place import Place
-from course_lib.cli.progress import Step
-from course_lib.cli.stamp import Stamp, only_one, read_stamp, write_stamp
-from course_lib.cli.steps import install_torch, try_encoder
+from course_lib.cli.setup import bounds
+from course_lib.cli.setup.installer import Installer, InstallError
+from course_lib.cli.setup.place import Place
+from course_lib.cli.setup.progress import Step
+from course_lib.cli.setup.sources import torch_pin
+from course_lib.cli.setup.stamp import Stamp, only_one, read_stamp, write_stamp
+from course_lib.cli.setup.steps import install_torch, try_encoder
 from course_lib.errors import CourseError
 
 COURSE = "course-lib"
@@ -55,11 +56,10 @@ def install_lacking(
     installer: Installer, lacking: Sequence[bounds.Requirement], torch: str | None
 ) -> None:
     """Install these requirements without touching the torch that is there."""
-    for need in lacking:
-        if need.name == "torch":
-            install_torch(installer, need.text, "[+]")
     if not lacking:
         return
+    if torch is None:  # there is none to be careful with: the tested one
+        install_torch(installer, torch_pin(installer.folder), "[+]")
     # A torch that was just installed is named again: what it needs itself comes now.
     texts = [need.text for need in lacking]
     step = Step(f"[+] What the course lacks here: {', '.join(texts)}")

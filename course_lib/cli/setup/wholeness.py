@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from course_lib.cli.place import Place, version_of
+from course_lib.cli.setup.place import Place, version_of
 
 
 def usable(place: Place, uv: str | None) -> bool:

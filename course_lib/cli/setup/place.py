@@ -10,7 +10,7 @@ from pathlib import Path
 from course_lib.__main__ import OLDEST
 from course_lib.errors import CourseError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)

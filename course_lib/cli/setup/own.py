@@ -5,11 +5,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from course_lib.cli import bounds, sources
-from course_lib.cli.installer import Installer, InstallError
-from course_lib.cli.place import Place, checked, same, spoken, version_of
-from course_lib.cli.progress import Step
-from course_lib.cli.stamp import (
+from course_lib.cli.setup import bounds, sources
+from course_lib.cli.setup.installer import Installer, InstallError
+from course_lib.cli.setup.place import Place, checked, same, spoken, version_of
+from course_lib.cli.setup.progress import Step
+from course_lib.cli.setup.stamp import (
     READY,
     UNFINISHED,
     Stamp,
@@ -18,8 +18,8 @@ from course_lib.cli.stamp import (
     read_stamp,
     write_stamp,
 )
-from course_lib.cli.steps import install_torch, try_encoder
-from course_lib.cli.wholeness import usable
+from course_lib.cli.setup.steps import install_torch, try_encoder
+from course_lib.cli.setup.wholeness import usable
 from course_lib.errors import CourseError
 
 CUT_OFF = "Stopped. The same command goes on from here."
@@ -108,9 +108,8 @@ def build(place: Place, root: Path, installer: Installer, stamp: Stamp) -> None:
     """Go through the steps, then put the stamp under them."""
     requirements = root / "requirements.txt"
     pins = sources.pins(requirements)
-    torch = next(pin for pin in pins if pin.startswith("torch=="))
     make(place, installer, stamp, root)
-    install_torch(installer, torch, "[2/4]")
+    install_torch(installer, sources.torch_pin(root), "[2/4]")
     step = Step(f"[3/4] JupyterLab, Transformers and the rest ({len(pins)} packages)")
     installer.install(step, "-r", str(requirements))
     step.done()

@@ -8,7 +8,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from course_lib.cli.place import Place
+from course_lib.cli.setup.place import Place
 from course_lib.errors import CourseError
 
 TORCH_CPU = "https://download.pytorch.org/whl/cpu"
@@ -21,6 +21,11 @@ def pins(requirements: Path) -> list[str]:
     """Return the pinned packages of a requirements file, without their conditions."""
     lines = requirements.read_text(encoding="utf-8").splitlines()
     return [line.split(";")[0].strip() for line in lines if "==" in line.split("#")[0]]
+
+
+def torch_pin(root: Path) -> str:
+    """Return the PyTorch that the course was tested with."""
+    return next(p for p in pins(root / "requirements.txt") if p.startswith("torch=="))
 
 
 def has_nvidia(driver: Path = Path("/proc/driver/nvidia/version")) -> bool:

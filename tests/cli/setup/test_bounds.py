@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.cli import bounds, sources
-from course_lib.cli.place import ROOT
+from course_lib.cli.setup import bounds, sources
+from course_lib.cli.setup.place import ROOT
 from course_lib.errors import CourseError
 
 REQUIREMENTS = ROOT / "requirements.txt"

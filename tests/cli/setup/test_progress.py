@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from course_lib.cli import progress
-from course_lib.cli.progress import Step, size_in_mb, understood
+from course_lib.cli.setup import progress
+from course_lib.cli.setup.progress import Step, size_in_mb, understood
 
 
 class Terminal(io.StringIO):

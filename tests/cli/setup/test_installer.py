@@ -8,10 +8,10 @@ import pytest
 
 from cli.conftest import World
 from cli.stand_in import make
-from course_lib.cli.installer import Installer, InstallError, end, lines_of
-from course_lib.cli.place import Place
-from course_lib.cli.progress import Step
-from course_lib.cli.stamp import only_one
+from course_lib.cli.setup.installer import Installer, InstallError, end, lines_of
+from course_lib.cli.setup.place import Place
+from course_lib.cli.setup.progress import Step
+from course_lib.cli.setup.stamp import only_one
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_ctrl_c_ends_the_installer(
     installer: Installer, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended = []
-    monkeypatch.setattr("course_lib.cli.installer.end", ended.append)
+    monkeypatch.setattr("course_lib.cli.setup.installer.end", ended.append)
 
     def interrupt(self: Step, line: str) -> None:
         raise KeyboardInterrupt

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.cli import stamp
-from course_lib.cli.stamp import (
+from course_lib.cli.setup import stamp
+from course_lib.cli.setup.stamp import (
     Stamp,
     fingerprint,
     only_one,
@@ -22,7 +22,7 @@ from course_lib.cli.stamp import (
 HOLD = """
 import sys, time
 from pathlib import Path
-from course_lib.cli.stamp import only_one
+from course_lib.cli.setup.stamp import only_one
 with only_one(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)

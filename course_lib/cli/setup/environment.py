@@ -7,8 +7,8 @@ cure, and a set-up that was cut off is found and finished by the next one.
 from collections.abc import Sequence
 from pathlib import Path
 
-from course_lib.cli import current, own
-from course_lib.cli.place import ROOT, Place, find_place
+from course_lib.cli.setup import current, own
+from course_lib.cli.setup.place import ROOT, Place, find_place
 from course_lib.errors import CourseError
 
 

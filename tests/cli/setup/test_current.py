@@ -6,8 +6,8 @@ import pytest
 
 from cli.conftest import World
 from cli.stand_in import add, make
-from course_lib.cli import current
-from course_lib.cli.place import Place, interpreter
+from course_lib.cli.setup import current
+from course_lib.cli.setup.place import Place, interpreter
 from course_lib.errors import CourseError
 
 
@@ -49,7 +49,7 @@ def test_torch_that_is_there_is_held_fast(
 def test_torch_that_is_missing_comes_first(world: World, place: Place) -> None:
     current.complete(place, world.root, ())
     torch, rest, *_ = world.installations
-    assert torch.endswith("--progress-bar off torch>=2.6")
+    assert torch.endswith("--progress-bar off torch==2.13.0")
     assert rest.endswith("torch>=2.6 numpy>=2.0")
 
 

@@ -10,10 +10,12 @@ import pytest
 
 from cli.conftest import World
 from cli.stand_in import add
-from course_lib.cli import sources, steps
-from course_lib.cli.installer import Installer, InstallError
-from course_lib.cli.progress import Step
+from course_lib.cli.setup import bounds, sources, steps
+from course_lib.cli.setup.installer import Installer, InstallError
+from course_lib.cli.setup.place import ROOT
+from course_lib.cli.setup.progress import Step
 from course_lib.errors import CourseError
+from course_lib.resources import encoder
 
 
 @pytest.fixture
@@ -153,3 +155,11 @@ def test_the_note_tells_how_to_get_the_encoder(world: World) -> None:
     assert sources.ENCODER in sources.encoder_note(world.place)
     add(world.place.folder, *sources.ENCODER.split("=="))
     assert sources.encoder_note(world.place) == ""
+
+
+def test_the_encoder_is_the_same_everywhere() -> None:
+    extra = bounds.wanted(ROOT / "pyproject.toml", ("encoder",))[-1].text
+    image = (ROOT / "binder" / "postBuild").read_text(encoding="utf-8")
+    assert extra == sources.ENCODER
+    assert encoder.INSTALL.endswith(sources.ENCODER)
+    assert sources.ENCODER in image

@@ -1,8 +1,8 @@
 """Steps that a set-up shares, whichever environment it works on."""
 
-from course_lib.cli import sources
-from course_lib.cli.installer import Installer, InstallError
-from course_lib.cli.progress import Step
+from course_lib.cli.setup import sources
+from course_lib.cli.setup.installer import Installer, InstallError
+from course_lib.cli.setup.progress import Step
 
 
 def install_torch(installer: Installer, torch: str, number: str) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.cli import environment
-from course_lib.cli.place import Place, find_place, interpreter, same, version_of
+from course_lib.cli.setup import environment
+from course_lib.cli.setup.place import Place, find_place, interpreter, same, version_of
 from course_lib.errors import CourseError
 
 SYSTEM = "/usr"
