@@ -151,6 +151,34 @@ def test_stories_are_long_enough_and_do_not_repeat_each_other() -> None:
 
 
 def test_every_data_set_has_its_card() -> None:
-    for name in ("reviews", "entities", "questions", "headlines", "stories"):
+    for name in ("reviews", "entities", "questions", "headlines", "stories", "pairs"):
         card = (DATA / name / "README.md").read_text(encoding="utf-8")
         assert "CC BY 4.0" in card and "**Limits" in card, name
+
+
+def pairs(split: str) -> list[dict[str, str]]:
+    """The sentence pairs of a split: english, french, feature."""
+    path = DATA / "pairs" / f"{split}.tsv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def test_pairs_are_many_and_features_stand_in_every_split() -> None:
+    splits = {name: pairs(name) for name in ("train", "validation", "test")}
+    rows = [row for each in splits.values() for row in each]
+    assert len(rows) >= 800
+    features = {row["feature"] for row in rows}
+    assert {"adjective-after", "clitic-object", "negation", "question"} <= features
+    for name, each in splits.items():
+        assert {row["feature"] for row in each} == features, name
+    for row in rows:
+        assert 4 <= len(row["english"].split()) <= 16, row
+        assert row["french"] == row["french"].strip() != ""
+
+
+def test_no_pair_occurs_twice_in_either_language() -> None:
+    rows = [row for name in ("train", "validation", "test") for row in pairs(name)]
+    for language in ("english", "french"):
+        texts = [row[language].lower() for row in rows]
+        assert len(set(texts)) == len(texts)
+        assert largest_overlap(texts) < 0.3
