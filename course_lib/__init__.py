@@ -21,6 +21,10 @@ _HOMES = {
     "EncoderBlock": "blocks",
     "DecoderBlock": "blocks",
     "Bert": "models",
+    "GPT": "models",
+    "Seq2Seq": "models",
+    "generate": "generation",
+    "stream": "generation",
     "check": "exercises",
     "hint": "exercises",
     "solution": "exercises",
@@ -28,16 +32,19 @@ _HOMES = {
 }
 
 __all__ = [
+    "GPT",
     "Bert",
     "DecoderBlock",
     "EncoderBlock",
     "FeedForward",
     "KeyValueCache",
     "MultiHeadAttention",
+    "Seq2Seq",
     "alibi_bias",
     "causal_mask",
     "check",
     "fast_attention",
+    "generate",
     "hint",
     "padding_mask",
     "quiz",
@@ -45,6 +52,7 @@ __all__ = [
     "scaled_dot_product_attention",
     "sinusoidal_positions",
     "solution",
+    "stream",
 ]
 
 

@@ -6,7 +6,7 @@ opened, since opening a pickle runs whatever program it holds.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
-LISTED = 20
 
 Sources = Mapping[str, tuple[str, ...]]
 """Name of a model's tensor -> names in the checkpoint, joined along the rows."""
@@ -64,22 +63,27 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
     return tensors
 
 
-def fill(model: nn.Module, tensors: Mapping[str, Tensor], sources: Sources) -> None:
-    """Give every tensor of a model its values from a checkpoint.
+def fill(
+    model: nn.Module,
+    tensors: Mapping[str, Tensor],
+    sources: Sources,
+    transposed: Collection[str] = (),
+) -> None:
+    """Give the tensors of a model their values from a checkpoint.
 
     Args:
         model: may lie on the meta device, that is, hold no values yet.
         tensors: the checkpoint's, by their names there.
         sources: for each of the model's tensors where it comes from; several names
-            are joined along the rows.
+            are joined along the rows. A tensor that shares its memory with one of
+            these needs no source of its own.
+        transposed: those of the model's that the checkpoint keeps as (in, out).
 
     Raises:
         CheckpointError: lists what is missing, extra or misshapen; the model is as
             it was.
     """
-    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
-    wanted = _wanted(shapes, sources)
-    faults = _faults(tensors, wanted)
+    faults = _faults(tensors, _wanted(model, sources, transposed))
     if faults:
         raise CheckpointError("\n".join(["the checkpoint does not fit:", *faults]))
     values = {
@@ -87,18 +91,47 @@ def fill(model: nn.Module, tensors: Mapping[str, Tensor], sources: Sources) -> N
         ours: torch.cat([tensors[theirs] for theirs in parts])
         for ours, parts in sources.items()
     }
-    model.load_state_dict(values, assign=True)
+    for ours in transposed:
+        values[ours] = values[ours].T.contiguous()
+    shared = _shared(model)
+    model.load_state_dict(values, strict=False, assign=True)
+    for name, other in shared.items():
+        layer, _, kind = name.rpartition(".")
+        setattr(model.get_submodule(layer), kind, model.get_parameter(other))
+
+
+def spread(
+    model: nn.Module, sources: Sources, transposed: Collection[str] = ()
+) -> dict[str, Tensor]:
+    """A model's tensors as a checkpoint holds them: the way back from `fill`."""
+    found = {}
+    for ours, x in model.state_dict().items():
+        if ours in sources:
+            x = x.T if ours in transposed else x
+            pieces = x.chunk(len(sources[ours]))
+            found |= dict(zip(sources[ours], pieces, strict=True))
+    return {name: x.contiguous() for name, x in found.items()}
 
 
 def _wanted(
-    shapes: Mapping[str, torch.Size], sources: Sources
+    model: nn.Module, sources: Sources, transposed: Collection[str]
 ) -> dict[str, tuple[int, ...]]:
     """The shape that each of the checkpoint's tensors must have."""
+    shapes = {name: tuple(x.shape) for name, x in model.state_dict().items()}
+    shapes |= {name: shapes[name][::-1] for name in transposed}
     return {
         theirs: (shapes[ours][0] // len(parts), *shapes[ours][1:])
         for ours, parts in sources.items()
         for theirs in parts
     }
+
+
+def _shared(model: nn.Module) -> dict[str, str]:
+    """Names of parameters that are another one's second name, and that one's first."""
+    first: dict[Tensor, str] = {}
+    named = model.named_parameters(remove_duplicate=False)
+    names = {name: first.setdefault(x, name) for name, x in named}
+    return {name: other for name, other in names.items() if name != other}
 
 
 def _faults(
