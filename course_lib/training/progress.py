@@ -77,6 +77,8 @@ class Progress:
         return self.counted / max(self.seconds, 1e-9)
 
     def __str__(self) -> str:
+        if not self.counted:
+            return "nothing was left to do"
         speed = f"{self.rate:,.0f} {self.unit}/s"
         return f"loss {self.loss:.3f}{self.validation} · {speed}"
 
@@ -94,7 +96,7 @@ class Progress:
     def _draw(self) -> None:
         self._drawn = self.seconds
         self.bar.n = self.step
-        self.bar.set_postfix_str(str(self), refresh=True)
+        self.bar.set_description_str(str(self))  # and draws
 
 
 class Bar(tqdm):
@@ -107,7 +109,7 @@ class Bar(tqdm):
         super().__init__(
             dynamic_ncols=terminal,
             ncols=None if terminal else 110,
-            bar_format="{n}/{total} |{bar:20}| {elapsed}<{remaining} · {postfix}",
+            bar_format="{n}/{total} |{bar:20}| {elapsed}<{remaining} · {desc}",
             **settings,
         )
 
