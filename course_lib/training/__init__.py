@@ -58,7 +58,7 @@ def train(
         data: examples; or batches, with TrainingPlan(batch_size=None).
         plan: what to do.
         collate: makes a batch of a list of examples; None stacks equal shapes.
-        validation: what to judge by; the model ends with the weights that it likes.
+        validation: of the data's kind; the model ends with the weights best on it.
         measure: gives further values by name, e.g. {"accuracy": 0.9}.
         checkpoints: where to keep the run, so that it can go on after a stop.
         optimizers: makes them for the model; None makes one fused AdamW.

@@ -24,7 +24,10 @@ def test_matrices_decay_norms_and_biases_do_not():
     model.inner.bias.requires_grad_(False)
     names = {id(p): name for name, p in model.named_parameters()}
     decaying, spared = decay_groups(model, 0.1)
-    assert [names[id(p)] for p in decaying["params"]] == ["words.weight", "inner.weight"]
+    assert [names[id(p)] for p in decaying["params"]] == [
+        "words.weight",
+        "inner.weight",
+    ]
     assert {names[id(p)] for p in spared["params"]} == {
         "norm.weight",
         "norm.bias",

@@ -24,9 +24,7 @@ def test_a_step_has_its_batch_whatever_was_asked_before(asked):
 
 def test_epochs_and_seeds_differ():
     # Seed 0's second epoch is not seed 1's first.
-    epochs = {
-        tuple(Order(30, 5, seed).epoch(n)) for seed in range(4) for n in range(4)
-    }
+    epochs = {tuple(Order(30, 5, seed).epoch(n)) for seed in range(4) for n in range(4)}
     assert len(epochs) == 16
 
 
