@@ -14,7 +14,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from tiny import examples, noisy, run
@@ -23,7 +25,7 @@ from course_lib.errors import CourseError
 from course_lib.training import Checkpoints
 
 WRITING = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree"}
-AT_MOMENTS, AT_TIMES = 12, 10
+RUNS = 24
 
 
 def go_on(folder: Path) -> None:
@@ -96,14 +98,23 @@ def fills_the_disk(folder: Path) -> None:
 
 def hashes(folder: Path) -> dict[str, str]:
     """SHA-256 of the weights, and of all else that the last checkpoint holds."""
-    last = Checkpoints(folder).all()[-1].folder
-    state = repr(torch.load(last / "state.pt", weights_only=True)).encode()
-    weights = (last / "model.safetensors").read_bytes()
-    return {
-        "step": last.name,
-        "weights": hashlib.sha256(weights).hexdigest(),
-        "state": hashlib.sha256(state).hexdigest(),
-    }
+    last = Checkpoints(folder).all()[-1]
+    weights = (last.folder / "model.safetensors").read_bytes()
+    state = repr(plain(last.state())).encode()
+    sums = {"weights": weights, "state": state}
+    found = {name: hashlib.sha256(what).hexdigest() for name, what in sums.items()}
+    return {"step": last.folder.name, **found}
+
+
+def plain(value: Any) -> Any:
+    """The same with bytes in place of tensors."""
+    if isinstance(value, torch.Tensor):
+        return str(value.dtype), tuple(value.shape), value.numpy().tobytes()
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return value
 
 
 def killed_until_done(folder: Path, attempts: list[Callable[[], int]]) -> list[int]:
@@ -122,27 +133,25 @@ def killed_after(folder: Path, seconds: float) -> int:
 
 def main(place: Path) -> None:
     draw = random.Random(0)
-    whole = place / "whole"
+    go_on(place / "warm")  # what is imported at first use is imported here
     began = time.perf_counter()
-    end_of(in_child(lambda: counts_moments(whole)))
+    end_of(in_child(lambda: counts_moments(place / "whole")))
     took = time.perf_counter() - began
-    count = int(whole.with_suffix(".count").read_text())
-    found = {"whole": hashes(whole), "count": count, "runs": []}
-    for i in range(AT_MOMENTS // 2):
-        folder = place / f"moments-{i}"
-        # Twice each: the second time in a run that has been taken up.
+    count = int((place / "whole.count").read_text())
+    found = {"whole": hashes(place / "whole"), "count": count, "runs": []}
+
+    def attempts(folder: Path, i: int) -> list[Callable[[], int]]:
+        """Two kills: the second of a run that has been taken up."""
+        if i % 2:
+            times = [draw.random() * took * 0.6 for _ in range(2)]
+            return [partial(killed_after, folder, seconds) for seconds in times]
         at = [draw.randrange(count * 2 // 3), draw.randrange(count // 3)]
-        children = [
-            lambda n=n, folder=folder: in_child(lambda: dies_at(folder, n)) for n in at
-        ]
-        statuses = killed_until_done(folder, children)
-        found["runs"].append({"at": at, "statuses": statuses, **hashes(folder)})
-    for i in range(AT_TIMES // 2):
-        folder = place / f"times-{i}"
-        at = [draw.random() * took for _ in range(2)]
-        children = [lambda s=s, folder=folder: killed_after(folder, s) for s in at]
-        statuses = killed_until_done(folder, children)
-        found["runs"].append({"at": at, "statuses": statuses, **hashes(folder)})
+        return [partial(in_child, partial(dies_at, folder, n)) for n in at]
+
+    for i in range(RUNS):
+        folder = place / f"run-{i}"
+        statuses = killed_until_done(folder, attempts(folder, i))
+        found["runs"].append({"statuses": statuses, **hashes(folder)})
     found["full"] = full_disk(place / "full", count)
     print(json.dumps(found))
 

@@ -38,8 +38,8 @@ def test_killed_runs_end_with_the_same_bits(found):
 
 def test_they_were_killed_and_could_always_go_on(found):
     killed = [status for run in found["runs"] for status in run["statuses"][:-1]]
-    assert killed.count(-signal.SIGKILL) > 15
-    assert set(killed) <= {-signal.SIGKILL, 0}  # 0: done before the time had come
+    assert killed.count(-signal.SIGKILL) >= 20
+    assert set(killed) <= {-signal.SIGKILL, 0}  # 0: done before its time had come
     assert [run["statuses"][-1] for run in found["runs"]] == [0] * len(found["runs"])
 
 
