@@ -26,12 +26,12 @@ class KeyValueCache:
     @property
     def keys(self) -> Tensor:
         """(B, H, T, d): the T positions kept so far, a view."""
-        return self._keys[..., : self.length, :]
+        return self._keys.narrow(-2, 0, self.length)
 
     @property
     def values(self) -> Tensor:
         """(B, H, T, d): the T positions kept so far, a view."""
-        return self._values[..., : self.length, :]
+        return self._values.narrow(-2, 0, self.length)
 
     def append(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Keep new positions, (B, H, T_new, d) each.
@@ -42,11 +42,11 @@ class KeyValueCache:
         Raises:
             ShapeError: the new ones belong to another batch than those kept.
         """
-        start, end = self.length, self.length + key.shape[-2]
-        self._make_room(end, key, value)
-        self._keys[..., start:end, :] = key
-        self._values[..., start:end, :] = value
-        self.length = end
+        start, count = self.length, key.shape[-2]
+        self._make_room(start + count, key, value)
+        self._keys.narrow(-2, start, count).copy_(key)
+        self._values.narrow(-2, start, count).copy_(value)
+        self.length = start + count
         return self.keys, self.values
 
     def select(self, rows: Tensor) -> None:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from course_lib.errors import CourseError
 
 CONFIG = "config.json"
+GENERATION = "generation_config.json"
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
@@ -44,6 +45,14 @@ def read_config(folder: Path) -> dict[str, Any]:
     config = _read_json(folder / CONFIG)
     if not isinstance(config, dict):
         raise CheckpointError(f"{folder / CONFIG} holds no settings: fetch it again")
+    return config
+
+
+def read_writing_config(folder: Path) -> dict[str, Any]:
+    """The settings of a model that writes: Transformers keeps some in another file."""
+    config = read_config(folder)
+    if (folder / GENERATION).is_file():
+        config |= _read_json(folder / GENERATION)
     return config
 
 

@@ -19,9 +19,14 @@ from torch import Tensor, nn
 from course_lib.blocks import EncoderBlock
 from course_lib.cache import ModelCache
 from course_lib.models.answer import Answer
-from course_lib.models.checkpoints import Sources, fill, read_config, read_tensors
+from course_lib.models.checkpoints import (
+    Sources,
+    fill,
+    read_tensors,
+    read_writing_config,
+)
 from course_lib.models.heads import word_loss
-from course_lib.models.inputs import visible, words
+from course_lib.models.inputs import going_on, visible, words
 from course_lib.models.saving import Pretrained
 from course_lib.models.settings import Settings
 from course_lib.positions import LearnedPositions
@@ -56,7 +61,6 @@ class GPTConfig(Settings):
     bos_token_id: int | None = 50256
     eos_token_id: int | list[int] | None = 50256
     pad_token_id: int | None = None
-    is_encoder_decoder: ClassVar[bool] = False
 
 
 @dataclass
@@ -139,7 +143,7 @@ class GPT(Pretrained):
                 the message lists which. No pickle is opened.
             CourseError: the checkpoint holds another architecture.
         """
-        config = GPTConfig.from_dict(read_config(Path(folder)), **changes)
+        config = GPTConfig.from_dict(read_writing_config(Path(folder)), **changes)
         tensors, prefix = _belonging(read_tensors(Path(folder)), config)
         with torch.device("meta"):  # no values, so none are drawn in vain
             model = cls(config)
@@ -168,48 +172,46 @@ class GPT(Pretrained):
             past_key_values: of the positions before these; these join them.
             attention_mask: (B, T_k), past positions too: 1 for tokens, 0 for padding.
             position_ids: (B, T), where they do not follow on from the past.
-            labels: (B, T), as a rule input_ids: each position is to predict the next
-                one's label. -100 is left out.
+            labels: (B, T), as a rule the input_ids; -100 is left out.
             use_cache: return past_key_values; None means unless training.
-            output_attentions: return every block's weights.
-            output_hidden_states: return what goes into and comes out of every block.
+            output_attentions, output_hidden_states: see GPTAnswer.
             logits_to_keep: of how many last positions to score; 0 means all.
         """
-        if use_cache is None:
-            use_cache = not self.training and labels is None
-        if use_cache and past_key_values is None:
-            past_key_values = self.new_cache()
-        past = past_key_values
+        past = going_on(self, past_key_values, use_cache, labels)
         start = past.get_seq_length() if past else 0
         x = words(self.words, input_ids, inputs_embeds)
         x = self.dropout(self.positions(x, start, position_ids))
         mask = visible(attention_mask, start + x.shape[1])
-        x, states, attentions = self._read(x, mask, past, output_attentions)
-        logits = self.output(x[:, -logits_to_keep:])
-        return GPTAnswer(
-            None
-            if labels is None
-            else word_loss(logits[:, :-1].float(), labels[:, 1:]),
-            logits,
-            past if use_cache else None,
-            (*states, x) if output_hidden_states else None,
-            tuple(attentions) if output_attentions else None,
-            x,
-        )
+        answer = self._read(x, mask, past, output_attentions, output_hidden_states)
+        x = answer.last_hidden_state[:, -logits_to_keep:]
+        answer.logits = self.output(x)
+        answer.loss = next_word_loss(answer.logits, labels)
+        return answer
 
     def _read(
-        self, x: Tensor, mask: Tensor | None, past: ModelCache | None, weigh: bool
-    ) -> tuple[Tensor, list[Tensor], list[Tensor | None]]:
-        """Run x (B, T, D) through the blocks: the result, what went in, the weights."""
+        self,
+        x: Tensor,
+        mask: Tensor | None,
+        past: ModelCache | None,
+        output_attentions: bool,
+        output_hidden_states: bool,
+    ) -> GPTAnswer:
+        """Run x (B, T, D) through the blocks."""
         caches = past.own if past else [None] * len(self.blocks)
         states, attentions = [], []
         for block, cache in zip(self.blocks, caches, strict=True):
             states.append(x)
             x, weights = block(
-                x, mask, is_causal=True, cache=cache, return_weights=weigh
+                x, mask, is_causal=True, cache=cache, return_weights=output_attentions
             )
             attentions.append(weights)
-        return self.norm(x), states, attentions
+        x = self.norm(x)
+        return GPTAnswer(
+            past_key_values=past,
+            hidden_states=(*states, x) if output_hidden_states else None,
+            attentions=tuple(attentions) if output_attentions else None,
+            last_hidden_state=x,
+        )
 
     def new_cache(self, capacity: int = 64) -> ModelCache:
         """An empty cache for this model, with room for `capacity` positions."""
@@ -254,11 +256,13 @@ class GPT(Pretrained):
         return sources
 
 
-def next_word_loss(logits: Tensor, labels: Tensor) -> Tensor:
+def next_word_loss(logits: Tensor, labels: Tensor | None) -> Tensor | None:
     """Mean surprise, in nats, of each position's logits (B, T, V) at the next label.
 
     Labels are (B, T); -100 is left out.
     """
+    if labels is None:
+        return None
     return word_loss(logits[:, :-1].float(), labels[:, 1:])
 
 

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from course_lib.attention import padding_mask
+from course_lib.cache import ModelCache
 from course_lib.errors import CourseError, ShapeError
 
 
@@ -72,3 +73,18 @@ def visible(attention_mask: Tensor | None, length: int) -> Tensor | None:
     # A GPU would have to be waited for, which costs more than the mask.
     on_hand = mask.device.type == "cpu" and mask.shape[-1] == length
     return None if on_hand and mask.all() else mask
+
+
+def going_on(
+    model: nn.Module,
+    past: ModelCache | None,
+    use_cache: bool | None,
+    labels: Tensor | None,
+) -> ModelCache | None:
+    """The cache that a call reads and adds to, if any: given, or a new one.
+
+    Where nobody says, there is one unless the model is being trained.
+    """
+    if use_cache is None:
+        use_cache = not model.training and labels is None
+    return model.new_cache() if use_cache and past is None else past

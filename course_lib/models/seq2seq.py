@@ -21,9 +21,14 @@ from course_lib.cache import ModelCache
 from course_lib.errors import ShapeError
 from course_lib.models import seq2seq_names
 from course_lib.models.answer import Answer
-from course_lib.models.checkpoints import Sources, fill, read_config, read_tensors
+from course_lib.models.checkpoints import (
+    Sources,
+    fill,
+    read_tensors,
+    read_writing_config,
+)
 from course_lib.models.heads import IGNORED, word_loss
-from course_lib.models.inputs import visible, words
+from course_lib.models.inputs import going_on, visible, words
 from course_lib.models.saving import Pretrained
 from course_lib.models.seq2seq_config import Seq2SeqConfig
 from course_lib.positions import sinusoidal_positions
@@ -166,7 +171,7 @@ class Seq2Seq(Pretrained):
                 the message lists which. No pickle is opened.
             CourseError: the checkpoint holds another architecture.
         """
-        config = Seq2SeqConfig.from_dict(read_config(Path(folder)), **changes)
+        config = Seq2SeqConfig.from_dict(read_writing_config(Path(folder)), **changes)
         shared = config.share_encoder_decoder_embeddings
         tensors, prefix = seq2seq_names.belonging(read_tensors(Path(folder)), shared)
         with torch.device("meta"):  # no values, so none are drawn in vain
@@ -184,52 +189,32 @@ class Seq2Seq(Pretrained):
         past_key_values: ModelCache | None = None,
         *,
         labels: Tensor | None = None,
-        use_cache: bool | None = None,
-        output_attentions: bool = False,
-        output_hidden_states: bool = False,
+        **options: bool | None,
     ) -> Seq2SeqAnswer:
         """Read texts and score the texts written so far, or go on writing.
 
         Args:
             input_ids: (B, T_k), the texts to be read.
             attention_mask: (B, T_k), 1 for tokens and 0 for padding.
-            decoder_input_ids: (B, T_q), the texts written so far; with labels, made
-                from those.
+            decoder_input_ids: (B, T_q), the texts written so far.
             decoder_attention_mask: (B, T_q), past positions too.
             encoder_outputs: what `encode` returned, in place of input_ids.
-            past_key_values: of the positions written before these; these join them.
-            labels: (B, T_q), the tokens to be written; -100 is left out.
-            use_cache: return past_key_values; None means unless training.
-            output_attentions: return the weights of every block.
-            output_hidden_states: return what goes into and comes out of every block.
+            past_key_values: of the positions written before these.
+            labels: (B, T_q), what is to be written; -100 is left out.
+            options: `use_cache`, `output_attentions`, `output_hidden_states`, as for
+                GPT; the encoder's are returned, too.
         """
-        wanted = {
-            "output_attentions": output_attentions,
-            "output_hidden_states": output_hidden_states,
-        }
-        read = encoder_outputs
-        if read is None:
-            read = self.encode(input_ids, attention_mask, **wanted)
-        elif not isinstance(read, EncoderAnswer):
-            read = EncoderAnswer(*read)
-        if labels is not None and decoder_input_ids is None:
+        past = going_on(self, past_key_values, options.pop("use_cache", None), labels)
+        memory = encoder_outputs
+        if memory is None:
+            memory = self.encode(input_ids, attention_mask, **options)
+        elif not isinstance(memory, EncoderAnswer):
+            memory = EncoderAnswer(*memory)
+        if decoder_input_ids is None and labels is not None:
             decoder_input_ids = self.shifted(labels)
-        if use_cache is None:
-            use_cache = not self.training and labels is None
-        if use_cache and past_key_values is None:
-            past_key_values = self.new_cache()
-        answer = self._write(
-            decoder_input_ids,
-            read.last_hidden_state,
-            (decoder_attention_mask, attention_mask),
-            past_key_values,
-            **wanted,
-        )
+        masks = decoder_attention_mask, attention_mask
+        answer = self._write(decoder_input_ids, memory, masks, past, **options)
         answer.loss = word_loss(answer.logits, labels)
-        answer.past_key_values = past_key_values if use_cache else None
-        answer.encoder_last_hidden_state = read.last_hidden_state
-        answer.encoder_hidden_states = read.hidden_states
-        answer.encoder_attentions = read.attentions
         return answer
 
     def encode(
@@ -257,14 +242,15 @@ class Seq2Seq(Pretrained):
     def _write(
         self,
         ids: Tensor,
-        memory: Tensor,
+        encoded: EncoderAnswer,
         masks: tuple[Tensor | None, Tensor | None],
         past: ModelCache | None,
         *,
-        output_attentions: bool,
-        output_hidden_states: bool,
+        output_attentions: bool = False,
+        output_hidden_states: bool = False,
     ) -> Seq2SeqAnswer:
-        """Run the decoder over ids (B, T_q), looking at memory (B, T_k, D)."""
+        """Run the decoder over ids (B, T_q), looking at what the encoder made."""
+        memory = encoded.last_hidden_state  # (B, T_k, D)
         start = past.get_seq_length() if past else 0
         x = self.decoder_embeddings(ids, "decoder_input_ids", start)
         mask = visible(masks[0], start + x.shape[1])
@@ -272,22 +258,19 @@ class Seq2Seq(Pretrained):
         caches = past.pairs() if past else [None] * len(self.decoder)
         states, attentions, across = [x], [], []
         for block, cache in zip(self.decoder, caches, strict=True):
-            x, weights, cross_weights = block(
-                x,
-                memory,
-                mask,
-                memory_mask,
-                cache=cache,
-                return_weights=output_attentions,
-            )
+            options = {"cache": cache, "return_weights": output_attentions}
+            x, weights, cross_weights = block(x, memory, mask, memory_mask, **options)
             states.append(x)
             attentions.append(weights)
             across.append(cross_weights)
         return Seq2SeqAnswer(
-            logits=self.output(x) + self.final_logits_bias,
-            decoder_hidden_states=tuple(states) if output_hidden_states else None,
-            decoder_attentions=tuple(attentions) if output_attentions else None,
-            cross_attentions=tuple(across) if output_attentions else None,
+            None,
+            self.output(x) + self.final_logits_bias,
+            past,
+            tuple(states) if output_hidden_states else None,
+            tuple(attentions) if output_attentions else None,
+            tuple(across) if output_attentions else None,
+            *(memory, encoded.hidden_states, encoded.attentions),
         )
 
     def shifted(self, labels: Tensor) -> Tensor:

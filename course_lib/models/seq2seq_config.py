@@ -48,4 +48,5 @@ class Seq2SeqConfig(Settings):
     decoder_start_token_id: int = 58100
     forced_eos_token_id: int | None = 0
     bad_words_ids: list[list[int]] | None = None
+    max_length: int | None = None
     is_encoder_decoder: bool = True
