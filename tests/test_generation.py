@@ -51,29 +51,29 @@ MARIAN_SIZE = {
 
 
 def random_gpt(seed=0, **changes):
+    torch.manual_seed(seed)
     config = transformers.GPT2Config(**GPT_SIZE | changes)
     return shaken(transformers.GPT2LMHeadModel(config), seed)
 
 
 def random_marian(seed=0, **changes):
+    torch.manual_seed(seed)
     config = transformers.MarianConfig(**MARIAN_SIZE | changes)
     model = shaken(transformers.MarianMTModel(config), seed)
     # Else the table of words, read backwards, finds the newest word again and again.
     last = model.model.decoder.layers[-1].final_layer_norm.weight
-    generator = torch.Generator().manual_seed(seed)
-    last.data = 2 * torch.randn(last.shape, generator=generator)
+    last.data = 2 * torch.randn_like(last)
     model.model.shared.weight.data *= 4  # words count for more than positions
-    model.final_logits_bias.normal_(generator=generator)
+    model.final_logits_bias.normal_()
     return model
 
 
 def shaken(model, seed):
     """Weights so far from 0 that the best token is clear, and not always the same."""
-    generator = torch.Generator().manual_seed(seed)
+    torch.manual_seed(seed)
     for parameter in model.parameters():
         if parameter.requires_grad:
-            noise = torch.randn(parameter.shape, generator=generator)
-            parameter.data += 0.25 * noise
+            parameter.data += 0.25 * torch.randn_like(parameter)
     return model.eval()
 
 
@@ -84,7 +84,7 @@ def pair(theirs, kind, folder):
 
 
 # Models that say different things, some of which end: see the test of that.
-GPT_SEEDS, MARIAN_SEEDS = (3, 4, 12), (5, 6, 9)
+GPT_SEEDS, MARIAN_SEEDS = (7, 24, 36), (3, 14, 19)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def marians(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(gpts):
-    return gpts[3][1]
+    return gpts[7][1]
 
 
 def test_the_models_of_these_tests_have_something_to_say(gpts, marians):
@@ -193,8 +193,8 @@ def test_encoder_decoders_write_transformers_tokens(options, seed, marians):
 
 
 def test_an_encoder_decoder_without_an_end_goes_on(marians):
-    theirs, ours = marians[9]
-    text = prompts(9, side="right")
+    theirs, ours = marians[19]
+    text = prompts(19, side="right")
     found = generate(ours, **text, max_new_tokens=12, eos_token_id=None)
     assert found.shape == (3, 13)
     # Transformers forces the end at the last place all the same.
@@ -204,14 +204,14 @@ def test_an_encoder_decoder_without_an_end_goes_on(marians):
 
 
 def test_settings_for_writing_come_from_either_file(tmp_path):
-    theirs = random_marian(6)
+    theirs = random_marian(14)
     theirs.generation_config.bad_words_ids = [[21], [4], [1, 2]]
     theirs.generation_config.max_length = 9
     theirs.save_pretrained(tmp_path / "a")
     ours = Seq2Seq.from_pretrained(tmp_path / "a")
     ours.save_pretrained(tmp_path / "b")
     again = transformers.AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "b")
-    text = prompts(6, side="right")
+    text = prompts(14, side="right")
     for beams in (1, 3):
         expected = theirs.generate(**text, num_beams=beams)
         assert expected.shape[1] <= 9
@@ -338,7 +338,7 @@ def test_later_draws_follow_the_model_too(model):
 
 
 def test_the_same_seed_draws_the_same_tokens(model, marians):
-    for one, batch in ((model, prompts(0)), (marians[5][1], prompts(0, side="right"))):
+    for one, batch in ((model, prompts(0)), (marians[3][1], prompts(0, side="right"))):
         options = {"do_sample": True, "num_return_sequences": 2}
         first = generate(one, **batch, **options, seed=5)
         assert torch.equal(generate(one, **batch, **options, seed=5), first)
@@ -415,8 +415,8 @@ def test_repetition_penalty_leaves_padding_alone():
 
 @torch.no_grad()
 def test_a_stream_gives_tokens_and_how_likely_they_were(gpts):
-    model = gpts[12][1]
-    batch = prompts(12)
+    model = gpts[24][1]
+    batch = prompts(24)
     steps = list(stream(model, **batch, max_new_tokens=10))
     tokens = torch.stack([step.tokens for step in steps], dim=1)
     assert torch.equal(tokens, generate(model, **batch, max_new_tokens=10)[:, 6:])
@@ -522,7 +522,7 @@ def test_a_stream_of_beams_is_refused(model):
 
 
 def test_the_last_position_can_be_used(gpts):
-    theirs, ours = gpts[3]
+    theirs, ours = gpts[7]
     batch = {"input_ids": prompts(3, batch=1)["input_ids"]}
     options = {"max_new_tokens": 43, "eos_token_id": None}
     found = generate(ours, **batch, **options)
@@ -539,9 +539,9 @@ def test_prompts_that_do_not_fit(model, marians):
     with pytest.raises(CourseError, match="49 tokens, .* positions for 48: cut"):
         generate(model, long)
     with pytest.raises(ShapeError, match="49 tokens, .* positions for 48: cut"):
-        generate(marians[5][1], long)
+        generate(marians[3][1], long)
     with pytest.raises(CourseError, match="max_new_tokens=48, or"):
-        generate(marians[5][1], long[:, :4], max_new_tokens=49)
+        generate(marians[3][1], long[:, :4], max_new_tokens=49)
     with pytest.raises(ShapeError, match=r"\(5,\), expected \(B, T\)"):
         generate(model, long[0, :5])
     with pytest.raises(ShapeError, match=r"\(1, 0\): .* at least one token"):
