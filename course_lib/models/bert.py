@@ -57,6 +57,8 @@ class BertEmbeddings(nn.Module):
         self.words = nn.Embedding(config.vocab_size, width, config.pad_token_id)
         self.types = nn.Embedding(config.type_vocab_size, width)
         self.positions = LearnedPositions(config.max_position_embeddings, width)
+        if config.first_position:  # padding stands nowhere: nothing is learned of it
+            self.positions.table.padding_idx = config.pad_token_id
         self.norm = nn.LayerNorm(width, eps=config.layer_norm_eps)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 

@@ -22,7 +22,8 @@ def assert_alike(found, expected, tolerance=1e-5, what=""):
         return
     assert found.shape == expected.shape, what
     assert found.dtype == expected.dtype, what
-    scale = expected.abs().max().clamp(min=1e-3)
+    # Some gradients are 0, and what is found there is rounding.
+    scale = expected.abs().max().clamp(min=1e-2)
     difference = (found - expected).abs().max()
     assert difference <= tolerance * scale, f"{what}: {difference / scale}"
 
