@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import Any, Self
 
 import torch
@@ -23,7 +22,13 @@ from course_lib.errors import CourseError
 from course_lib.models import bert_names
 from course_lib.models.answer import Answer
 from course_lib.models.bert_config import BertConfig
-from course_lib.models.checkpoints import Sources, fill, read_config, read_tensors
+from course_lib.models.checkpoints import (
+    Sources,
+    fill,
+    locate,
+    read_config,
+    read_tensors,
+)
 from course_lib.models.heads import HEADS, HeadAnswer
 from course_lib.models.inputs import look_up, visible, words
 from course_lib.models.saving import Pretrained
@@ -146,7 +151,8 @@ class Bert(Pretrained):
         """Read a BERT or RoBERTa checkpoint as Hugging Face keeps it, ready to be used.
 
         Args:
-            folder: holds config.json and model.safetensors, or its shards.
+            folder: holds config.json and model.safetensors, or its shards; or the
+                name of a model on the Hub.
             head: as for `Bert(...)`. Where the checkpoint has none of that kind, a new
                 one begins with random weights, and one line says so.
             changes: settings in place of those in config.json, such as
@@ -161,10 +167,11 @@ class Bert(Pretrained):
                 the message lists which. No pickle is opened.
             CourseError: the checkpoint holds another architecture.
         """
-        config = BertConfig.from_dict(read_config(Path(folder)), **changes)
+        folder = locate(folder)
+        config = BertConfig.from_dict(read_config(folder), **changes)
         _require_head(head, config)
         kind = config.model_type
-        tensors = bert_names.belonging(read_tensors(Path(folder)), kind, head)
+        tensors = bert_names.belonging(read_tensors(folder), kind, head)
         prefix = bert_names.encoder_prefix(tensors, kind)
         new = bert_names.new_layers(tensors, kind, head, prefix)
         pooler = any(name.startswith(f"{prefix}pooler.") for name in tensors)

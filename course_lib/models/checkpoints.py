@@ -7,6 +7,7 @@ opened, since opening a pickle runs whatever program it holds.
 
 import json
 from collections.abc import Collection, Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError
+from course_lib.resources.origins import resolve
 
 CONFIG = "config.json"
 GENERATION = "generation_config.json"
@@ -31,17 +33,24 @@ class CheckpointError(CourseError):
     """A checkpoint can't be used; the message says what is wrong with which file."""
 
 
+def locate(name: str | PathLike[str]) -> Path:
+    """The folder of a checkpoint, given as a folder or by its name on the Hub.
+
+    Raises:
+        CheckpointError: it is nowhere.
+    """
+    try:
+        return resolve(name)
+    except CourseError as error:
+        raise CheckpointError(str(error)) from error
+
+
 def read_config(folder: Path) -> dict[str, Any]:
     """The settings in a checkpoint's config.json.
 
     Raises:
-        CheckpointError: there is no such folder or file, or it is not JSON.
+        CheckpointError: there is no such file, or it is not JSON.
     """
-    if not folder.is_dir():
-        raise CheckpointError(
-            f"no folder {str(folder)!r}: give the folder that holds a model's {CONFIG} "
-            f"and {WEIGHTS}"
-        )
     config = _read_json(folder / CONFIG)
     if not isinstance(config, dict):
         raise CheckpointError(f"{folder / CONFIG} holds no settings: fetch it again")

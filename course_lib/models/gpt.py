@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
@@ -22,6 +21,7 @@ from course_lib.models.answer import Answer
 from course_lib.models.checkpoints import (
     Sources,
     fill,
+    locate,
     read_tensors,
     read_writing_config,
 )
@@ -132,7 +132,8 @@ class GPT(Pretrained):
         """Read a GPT-2 checkpoint as Hugging Face keeps it, ready to be used.
 
         Args:
-            folder: holds config.json and model.safetensors, or its shards.
+            folder: holds config.json and model.safetensors, or its shards; or the
+                name of a model on the Hub.
             changes: settings in place of those in config.json.
 
         Returns:
@@ -143,8 +144,9 @@ class GPT(Pretrained):
                 the message lists which. No pickle is opened.
             CourseError: the checkpoint holds another architecture.
         """
-        config = GPTConfig.from_dict(read_writing_config(Path(folder)), **changes)
-        tensors, prefix = _belonging(read_tensors(Path(folder)), config)
+        folder = locate(folder)
+        config = GPTConfig.from_dict(read_writing_config(folder), **changes)
+        tensors, prefix = _belonging(read_tensors(folder), config)
         with torch.device("meta"):  # no values, so none are drawn in vain
             model = cls(config)
         fill(model, tensors, model.sources(prefix), model.transposed)

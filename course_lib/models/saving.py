@@ -6,6 +6,7 @@ in a single step: whoever interrupts a save finds the old model, whole.
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ TOKENIZER_FILES = (
     "source.spm",
     "target.spm",
 )
+_SHARD = re.compile(r"model(\.\d+)?-\d{5}-of-\d{5}\.safetensors")
 _UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -170,6 +172,8 @@ def _write_tokenizer(folder: Path, tokenizer: Tokenizer | str | PathLike[str]) -
 def _arriving(folder: Path) -> Iterator[Path]:
     """An empty folder to write into; what it holds in the end moves to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
+    for left_behind in folder.glob(".saving-*"):  # by a save that was killed
+        shutil.rmtree(left_behind, ignore_errors=True)
     new = Path(tempfile.mkdtemp(prefix=".saving-", dir=folder))
     try:
         yield new
@@ -194,12 +198,8 @@ def _move_in(new: Path, folder: Path) -> None:
 
 def _weights(folder: Path) -> set[str]:
     """Names of the files that hold a model's weights: no others are removed."""
-    try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-        names = {Path(shard).name for shard in index["weight_map"].values()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        names = set()  # no shards, or nobody knows which
-    return names | {WEIGHTS, INDEX}
+    shards = {file.name for file in folder.iterdir() if _SHARD.fullmatch(file.name)}
+    return shards | {WEIGHTS, INDEX}
 
 
 def _name_afresh(new: Path, folder: Path) -> None:

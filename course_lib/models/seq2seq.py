@@ -10,7 +10,6 @@ Marian: Fast Neural Machine Translation in C++.
 import math
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 from typing import Any, Self
 
 import torch
@@ -24,6 +23,7 @@ from course_lib.models.answer import Answer
 from course_lib.models.checkpoints import (
     Sources,
     fill,
+    locate,
     read_tensors,
     read_writing_config,
 )
@@ -160,7 +160,8 @@ class Seq2Seq(Pretrained):
         """Read a MarianMT checkpoint as Hugging Face keeps it, ready to be used.
 
         Args:
-            folder: holds config.json and model.safetensors, or its shards.
+            folder: holds config.json and model.safetensors, or its shards; or the
+                name of a model on the Hub.
             changes: settings in place of those in config.json.
 
         Returns:
@@ -171,9 +172,10 @@ class Seq2Seq(Pretrained):
                 the message lists which. No pickle is opened.
             CourseError: the checkpoint holds another architecture.
         """
-        config = Seq2SeqConfig.from_dict(read_writing_config(Path(folder)), **changes)
+        folder = locate(folder)
+        config = Seq2SeqConfig.from_dict(read_writing_config(folder), **changes)
         shared = config.share_encoder_decoder_embeddings
-        tensors, prefix = seq2seq_names.belonging(read_tensors(Path(folder)), shared)
+        tensors, prefix = seq2seq_names.belonging(read_tensors(folder), shared)
         with torch.device("meta"):  # no values, so none are drawn in vain
             model = cls(config)
         fill(model, tensors, model.sources(prefix))
