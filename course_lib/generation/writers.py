@@ -6,14 +6,12 @@ reads a text and writes another, with a cache or without.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError, ShapeError
 from course_lib.models import GPT, Seq2Seq
-from course_lib.models.gpt_step import GPTStep
 from course_lib.models.inputs import require_batch
 
 
@@ -35,9 +33,7 @@ class Continuation:
         self.positions = None if mask is None else _positions(mask)
         capacity = ids.shape[1] + room
         self.cache = model.new_cache(capacity) if use_cache else None
-        # An optimised model may know a faster way to read a token.
-        new_step = getattr(model, "new_step", partial(GPTStep, model))
-        self.step = new_step(self.cache) if use_cache else None
+        self.step = model.new_step(self.cache) if use_cache else None
 
     def first(self) -> Tensor:
         """Scores (B, V) for what follows the prompts."""

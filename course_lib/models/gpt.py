@@ -25,6 +25,7 @@ from course_lib.models.checkpoints import (
     read_tensors,
     read_writing_config,
 )
+from course_lib.models.gpt_step import GPTStep
 from course_lib.models.heads import word_loss
 from course_lib.models.inputs import going_on, visible, words
 from course_lib.models.saving import Pretrained
@@ -218,6 +219,10 @@ class GPT(Pretrained):
     def new_cache(self, capacity: int = 64) -> ModelCache:
         """An empty cache for this model, with room for `capacity` positions."""
         return ModelCache(len(self.blocks), capacity=capacity)
+
+    def new_step(self, cache: ModelCache) -> GPTStep:
+        """The fast way to read one more token at a time, adding to this cache."""
+        return GPTStep(self, cache)
 
     def _start_small(self, layer: nn.Module) -> None:
         """Random weights as GPT-2's training began: narrow normal, biases 0."""

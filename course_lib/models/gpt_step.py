@@ -5,6 +5,7 @@ shapes. Here every layer is a bare function of two axes. Equal to `GPT`, by test
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
@@ -12,7 +13,9 @@ from torch import Tensor, nn
 
 from course_lib.blocks import ACTIVATIONS, EncoderBlock
 from course_lib.cache import KeyValueCache, ModelCache
-from course_lib.models.gpt import GPT
+
+if TYPE_CHECKING:
+    from course_lib.models.gpt import GPT
 
 Layer = Callable[[Tensor], Tensor]
 
@@ -24,7 +27,7 @@ class GPTStep:
     >>> logits = step(tokens)  # (B, V), for what follows
     """
 
-    def __init__(self, model: GPT, cache: ModelCache) -> None:
+    def __init__(self, model: "GPT", cache: ModelCache) -> None:
         """Collect the layers.
 
         Args:
