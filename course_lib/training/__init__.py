@@ -15,9 +15,10 @@ from torch import nn
 from torch.optim import Optimizer
 
 from course_lib.training.checkpoints import Checkpoints
-from course_lib.training.engine import Engine, make_accelerator
+from course_lib.training.engine import Engine
 from course_lib.training.feed import Collate, Data, make_feed
 from course_lib.training.history import NotFinite, Record, TrainingResult
+from course_lib.training.launch import make_accelerator
 from course_lib.training.loop import Callback, Loop
 from course_lib.training.optimizer import adamw, decay_groups
 from course_lib.training.plan import TrainingPlan

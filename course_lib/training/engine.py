@@ -1,7 +1,7 @@
 """The part of a step that computes: gradients of one batch, then new weights.
 
 Accelerate decides where: on the CPU, on a GPU, in several processes on one or many
-machines, in which precision. This is the only module that knows of it.
+machines, in which precision. No module but this and `launch` knows of it.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,25 +9,18 @@ from contextlib import nullcontext
 from typing import Any
 
 import torch
-from accelerate import Accelerator, DistributedDataParallelKwargs
-from accelerate.state import AcceleratorState
-from accelerate.utils import (
-    GradientAccumulationPlugin,
-    broadcast_object_list,
-    gather_object,
-)
+from accelerate import Accelerator
+from accelerate.utils import broadcast_object_list, gather_object
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_, get_total_norm
 from torch.optim import Optimizer
 
 from course_lib.errors import CourseError
-from course_lib.resources import device as find_device
 from course_lib.training.optimizer import all_parameters
 from course_lib.training.order import Share
 from course_lib.training.plan import TrainingPlan
+from course_lib.training.randomness import seeded
 from course_lib.training.terms import Batch, Terms
-
-WHOLE = "DEEPSPEED", "FSDP", "MEGATRON_LM", "TP", "XLA"  # they cut a model into pieces
 
 
 class LossOf(nn.Module):
@@ -52,39 +45,6 @@ class LossOf(nn.Module):
         return loss
 
 
-def make_accelerator(plan: TrainingPlan, wanted: str | None) -> Accelerator:
-    """What computes where, for this run.
-
-    Raises:
-        CourseError: the device or the precision is not to be had here.
-    """
-    kind = find_device(wanted).type
-    if plan.mixed_precision == "fp16" and kind == "cpu":
-        raise CourseError(
-            'mixed_precision = "fp16" needs a GPU; the CPU computes in "bf16"'
-        )
-    # Accelerate remembers its first settings for the whole process; a notebook
-    # trains several times. Processes that know one another go on doing so.
-    alone = not (
-        torch.distributed.is_available() and torch.distributed.is_initialized()
-    )
-    AcceleratorState._reset_state(reset_partial_state=alone)
-    accelerator = Accelerator(
-        cpu=kind == "cpu",
-        mixed_precision=plan.mixed_precision,
-        # Ours, and not the launcher's: parts are weighted by what they hold.
-        gradient_accumulation_plugin=GradientAccumulationPlugin(num_steps=1),
-        # A part of a model that its head does not use must not stop the run.
-        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
-    )
-    if accelerator.distributed_type.name in WHOLE:
-        raise CourseError(
-            f"the launcher asks for {accelerator.distributed_type.name}; this loop "
-            "keeps the whole model in each process: launch with --multi_gpu"
-        )
-    return accelerator
-
-
 class Engine:
     """A model, what changes its weights, and the processes that share the work."""
 
@@ -107,7 +67,8 @@ class Engine:
         self.loss_of = LossOf(model.to(self.device))
         self.optimizers = list(make_optimizers(model))
         self.parameters = all_parameters(self.optimizers)
-        self.wrapped = accelerator.prepare(self.loss_of)
+        alone = self.share.processes == 1
+        self.wrapped = accelerator.prepare(self.loss_of) if alone else None
         self.steppers = self.optimizers
         if self.scaler is not None:  # its steps may be left out: Accelerate knows how
             self.steppers = [accelerator.prepare(one) for one in self.optimizers]
@@ -132,6 +93,8 @@ class Engine:
             (pieces + 1,): what each piece of the step, of all processes, adds to the
             loss; and the length of the gradient before clipping.
         """
+        if self.wrapped is None:
+            self.wrapped = self._wrap(self.to_device(parts[0]))
         counts, weights = self._weights(parts)
         losses = []
         for i, batch in enumerate(parts):
@@ -166,6 +129,20 @@ class Engine:
             name: x.to(self.device, non_blocking=True) if isinstance(x, Tensor) else x
             for name, x in batch.items()
         }
+
+    def _wrap(self, batch: Batch) -> nn.Module:
+        """The model for several processes, which add their gradients up.
+
+        They wait for every gradient, so they are told where some never come: a pooler
+        that no head uses must not stop the run. Trying it on a batch finds out.
+        """
+        with seeded(self.plan.seed), self.accelerator.autocast():
+            self.loss_of(batch).backward()
+        unused = any(p.grad is None for p in self.model.parameters() if p.requires_grad)
+        self.model.zero_grad()
+        handler = self.accelerator.ddp_handler
+        handler.find_unused_parameters = any(self.everyones(unused))
+        return self.accelerator.prepare(self.loss_of)
 
     def _weights(self, parts: list[Batch]) -> tuple[Tensor, Tensor] | tuple[None, None]:
         """Terms of this process's parts, and what their losses count: both (parts,)."""

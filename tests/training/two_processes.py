@@ -31,14 +31,19 @@ class Breaks(Tiny):
         return answer
 
 
-def alike(folder: Path) -> dict:
+def alike(folder: Path, model: torch.nn.Module) -> dict:
     """A run that does not depend on the number of processes."""
     model, result = run(
-        WithSpare(),
+        model,
         examples(ragged=True),
-        {"batch_size": 8, "patience": 9, "validate_every": 10},
+        {
+            "batch_size": 8,
+            "gradient_accumulation": 2,
+            "patience": 9,
+            "validate_every": 10,
+        },
         validation=examples(11, ragged=True),
-        checkpoints=Checkpoints(folder / "alike"),
+        checkpoints=Checkpoints(folder),
     )
     return {"weights": model.state_dict(), "history": result.history}
 
@@ -76,8 +81,9 @@ def unwritable(folder: Path) -> str:
 
 def main(folder: Path) -> None:
     process = os.environ.get("RANK", "0")
-    found = alike(folder)
-    torch.save(found["weights"], folder / f"weights-{process}.pt")
+    found = alike(folder / "whole", Tiny(dropout=0.0))
+    spare = alike(folder / "spare", WithSpare())
+    torch.save([found["weights"], spare["weights"]], folder / f"weights-{process}.pt")
     told = {
         "losses": [record.loss for record in found["history"]],
         "judged": [record.validation["loss"] for record in found["history"]],
