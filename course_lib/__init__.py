@@ -21,6 +21,11 @@ _HOMES = {
     "EncoderBlock": "blocks",
     "DecoderBlock": "blocks",
     "Bert": "models",
+    "GPT": "models",
+    "Seq2Seq": "models",
+    "generate": "generation",
+    "stream": "generation",
+    "optimize": "inference",
     "check": "exercises",
     "hint": "exercises",
     "solution": "exercises",
@@ -28,23 +33,28 @@ _HOMES = {
 }
 
 __all__ = [
+    "GPT",
     "Bert",
     "DecoderBlock",
     "EncoderBlock",
     "FeedForward",
     "KeyValueCache",
     "MultiHeadAttention",
+    "Seq2Seq",
     "alibi_bias",
     "causal_mask",
     "check",
     "fast_attention",
+    "generate",
     "hint",
+    "optimize",
     "padding_mask",
     "quiz",
     "rotate",
     "scaled_dot_product_attention",
     "sinusoidal_positions",
     "solution",
+    "stream",
 ]
 
 

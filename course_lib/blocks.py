@@ -81,7 +81,7 @@ class Block(nn.Module):
 
     def after(self, norm: nn.Module, x: Tensor, update: Tensor) -> Tensor:
         """The stream once a sublayer's update has been added."""
-        x = x + self.dropout(update)
+        x = x + (self.dropout(update) if self.training else update)
         return x if self.pre_norm else norm(x)
 
 

@@ -26,12 +26,12 @@ class KeyValueCache:
     @property
     def keys(self) -> Tensor:
         """(B, H, T, d): the T positions kept so far, a view."""
-        return self._keys[..., : self.length, :]
+        return self._keys.narrow(-2, 0, self.length)
 
     @property
     def values(self) -> Tensor:
         """(B, H, T, d): the T positions kept so far, a view."""
-        return self._values[..., : self.length, :]
+        return self._values.narrow(-2, 0, self.length)
 
     def append(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Keep new positions, (B, H, T_new, d) each.
@@ -42,12 +42,22 @@ class KeyValueCache:
         Raises:
             ShapeError: the new ones belong to another batch than those kept.
         """
-        start, end = self.length, self.length + key.shape[-2]
-        self._make_room(end, key, value)
-        self._keys[..., start:end, :] = key
-        self._values[..., start:end, :] = value
-        self.length = end
+        start, count = self.length, key.shape[-2]
+        self._make_room(start + count, key, value)
+        self._keys.narrow(-2, start, count).copy_(key)
+        self._values.narrow(-2, start, count).copy_(value)
+        self.length = start + count
         return self.keys, self.values
+
+    def select(self, rows: Tensor) -> None:
+        """Keep these rows of the batch, in this order; a row may stand several times.
+
+        Args:
+            rows: (B_new,), whole numbers.
+        """
+        if self._keys is not None:
+            self._keys = self._keys.index_select(0, rows)
+            self._values = self._values.index_select(0, rows)
 
     def _make_room(self, length: int, key: Tensor, value: Tensor) -> None:
         if self._keys is not None and self._keys.shape[:-2] != key.shape[:-2]:
@@ -68,3 +78,40 @@ class KeyValueCache:
         if kept is not None:
             room[..., : self.length, :] = kept[..., : self.length, :]
         return room
+
+
+class ModelCache:
+    """The caches of all layers of a model: its `past_key_values`."""
+
+    def __init__(
+        self, num_layers: int, *, cross_attention: bool = False, capacity: int = 64
+    ) -> None:
+        """Start empty.
+
+        Args:
+            num_layers: L.
+            cross_attention: whether each layer looks at a memory as well.
+            capacity: positions to have room for.
+        """
+        self.own = [KeyValueCache(capacity) for _ in range(num_layers)]
+        # The memory's length is known when it comes: room for it is made then.
+        count = num_layers if cross_attention else 0
+        self.across = [KeyValueCache(0) for _ in range(count)]
+
+    def get_seq_length(self) -> int:
+        """How many positions are kept."""
+        return self.own[0].length if self.own else 0
+
+    def pairs(self) -> list[tuple[KeyValueCache, KeyValueCache]]:
+        """For each layer the cache of the text written and that of the memory."""
+        return list(zip(self.own, self.across, strict=True))
+
+    def select(self, rows: Tensor, *, same_memory: bool = False) -> None:
+        """Keep these rows of the batch, in this order, in every layer.
+
+        Args:
+            rows: (B_new,), whole numbers.
+            same_memory: each row's memory is that of the row it replaces.
+        """
+        for cache in self.own if same_memory else [*self.own, *self.across]:
+            cache.select(rows)

@@ -128,7 +128,7 @@ class LearnedPositions(nn.Module):
             ShapeError: the text is longer than the table.
         """
         if positions is not None:
-            return x + self.table(positions)
+            return x + self._rows(positions)
         end = start + x.shape[-2]
         if end > self.table.num_embeddings:
             raise ShapeError(
@@ -136,6 +136,16 @@ class LearnedPositions(nn.Module):
                 f"{self.table.num_embeddings}: cut the text, or split it into parts"
             )
         return x + self.table.weight[start:end]
+
+    def _rows(self, positions: Tensor) -> Tensor:
+        try:
+            return self.table(positions)
+        except IndexError:  # CUDA does not tell in time
+            raise ShapeError(
+                f"positions {positions.min().item()} to {positions.max().item()} are "
+                f"asked for, the model has learned 0 to {self.table.num_embeddings - 1}"
+                ": cut the text, or split it into parts"
+            ) from None
 
 
 def rotate(x: Tensor, base: float = 10000.0, start: int = 0) -> Tensor:

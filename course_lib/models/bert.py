@@ -1,69 +1,43 @@
 """BERT: a stack of encoder blocks that reads a text in both directions.
 
-Equal to Transformers' `BertModel`, and called in the same way.
+Equal to Transformers' `BertModel` and `RobertaModel`, with and without heads, and
+called in the same way. RoBERTa is BERT trained for longer on more text. It computes
+the same; only names, numbers, and where positions begin to count are others.
 
-Source: Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers.
+Sources: Devlin et al. 2019, BERT: Pre-training of Deep Bidirectional Transformers;
+Liu et al. 2019, RoBERTa: A Robustly Optimized BERT Pretraining Approach.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 
-from course_lib.attention import padding_mask
 from course_lib.blocks import EncoderBlock
-from course_lib.errors import CourseError, ShapeError
+from course_lib.errors import CourseError
+from course_lib.models import bert_names
 from course_lib.models.answer import Answer
-from course_lib.models.checkpoints import Sources, fill, read_config, read_tensors
+from course_lib.models.bert_config import BertConfig
+from course_lib.models.checkpoints import (
+    Sources,
+    fill,
+    locate,
+    read_config,
+    read_tensors,
+)
+from course_lib.models.heads import HEADS, HeadAnswer
+from course_lib.models.inputs import look_up, visible, words
+from course_lib.models.saving import Pretrained
 from course_lib.positions import LearnedPositions
-
-
-@dataclass(frozen=True)
-class BertConfig:
-    """The settings of a BERT, by the names of Hugging Face's config.json."""
-
-    vocab_size: int = 30522
-    hidden_size: int = 768
-    num_hidden_layers: int = 12
-    num_attention_heads: int = 12
-    intermediate_size: int = 3072
-    hidden_act: str = "gelu"
-    hidden_dropout_prob: float = 0.1
-    attention_probs_dropout_prob: float = 0.1
-    max_position_embeddings: int = 512
-    type_vocab_size: int = 2
-    initializer_range: float = 0.02
-    layer_norm_eps: float = 1e-12
-    pad_token_id: int | None = 0
-
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> Self:
-        """Take what describes the encoder from the contents of a config.json.
-
-        Raises:
-            CourseError: it describes another architecture, or a kind of BERT that is
-                not a plain encoder.
-        """
-        ours = {"model_type": "bert", "position_embedding_type": "absolute"}
-        ours |= {"is_decoder": False, "add_cross_attention": False}
-        for name, expected in ours.items():
-            if settings.get(name, expected) != expected:
-                raise CourseError(
-                    f"config.json says {name} = {settings[name]!r}; Bert is a plain "
-                    f"encoder with {name} = {expected!r}: choose another checkpoint"
-                )
-        known = {field.name for field in fields(cls)}
-        return cls(**{name: settings[name] for name in known & settings.keys()})
 
 
 @dataclass
 class BertAnswer(Answer):
-    """What `Bert` returns.
+    """What `Bert` returns without a head.
 
     Attributes:
         last_hidden_state: (B, T, D), one vector for each token in its context.
@@ -84,44 +58,71 @@ class BertEmbeddings(nn.Module):
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
         width = config.hidden_size
+        self.config = config
         self.words = nn.Embedding(config.vocab_size, width, config.pad_token_id)
         self.types = nn.Embedding(config.type_vocab_size, width)
         self.positions = LearnedPositions(config.max_position_embeddings, width)
+        if config.first_position:  # padding stands nowhere: nothing is learned of it
+            self.positions.table.padding_idx = config.pad_token_id
         self.norm = nn.LayerNorm(width, eps=config.layer_norm_eps)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 
     def forward(
         self,
-        words: Tensor,
+        input_ids: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
         token_type_ids: Tensor | None = None,
         position_ids: Tensor | None = None,
     ) -> Tensor:
-        """Add types and positions to the vectors of words (B, T, D)."""
+        """Words, or vectors in their place, with types and positions: (B, T, D)."""
+        x = words(self.words, input_ids, inputs_embeds)
         if token_type_ids is None:
             types = self.types.weight[0]  # everything is of the first text
         else:
             types = look_up(self.types, token_type_ids, "token_type_ids")
-        x = self.positions(words + types, positions=position_ids)
+        if position_ids is None and input_ids is not None:
+            position_ids = self._count(input_ids)
+        start = self.config.first_position
+        x = self.positions(x + types, start, position_ids)
         return self.dropout(self.norm(x))
 
+    def _count(self, input_ids: Tensor) -> Tensor | None:
+        """RoBERTa's positions, which leave padding out; None where they need not."""
+        start = self.config.first_position
+        if start == 0:
+            return None
+        is_word = input_ids != self.config.pad_token_id
+        if input_ids.device.type == "cpu" and is_word.all():
+            return None
+        return (is_word.cumsum(dim=-1) * is_word) + (start - 1)
 
-class Bert(nn.Module):
-    """BERT's encoder: token ids in, one vector for each token out.
+
+class Bert(Pretrained):
+    """BERT's encoder: token ids in, one vector for each token out; or a head's answer.
 
     >>> model = Bert.from_pretrained(folder)
     >>> answer = model(**tokenizer("Attention, please", return_tensors="pt"))
     >>> answer.last_hidden_state
     """
 
-    def __init__(self, config: BertConfig, *, pooler: bool = True) -> None:
+    def __init__(
+        self, config: BertConfig, *, pooler: bool = True, head: str | None = None
+    ) -> None:
         """Make a BERT with random weights.
 
         Args:
             config: its sizes.
             pooler: whether it has the layer that makes `pooler_output`.
+            head: "masked-words", "classification", "tagging" or "answer-span";
+                None gives the encoder alone. A head reads the encoder's vectors, so
+                there is no other pooler then.
+
+        Raises:
+            CourseError: there is no such head.
         """
         super().__init__()
-        self.config = config
+        _require_head(head, config)
+        self.config, self.head_name = config, head
         width = config.hidden_size
         self.embeddings = BertEmbeddings(config)
         self.blocks = nn.ModuleList(
@@ -137,30 +138,49 @@ class Bert(nn.Module):
             )
             for _ in range(config.num_hidden_layers)
         )
-        self.pooler = nn.Linear(width, width) if pooler else None
+        self.pooler = nn.Linear(width, width) if pooler and head is None else None
+        self.head = HEADS[head](config) if head else None
         self.apply(self._start_small)
+        if head == "masked-words":
+            self.head.output.weight = self.embeddings.words.weight
 
     @classmethod
-    def from_pretrained(cls, folder: str | PathLike[str]) -> Self:
-        """Read a BERT checkpoint as Hugging Face keeps it, ready to be used.
+    def from_pretrained(
+        cls, folder: str | PathLike[str], *, head: str | None = None, **changes: Any
+    ) -> Self:
+        """Read a BERT or RoBERTa checkpoint as Hugging Face keeps it, ready to be used.
 
         Args:
-            folder: holds config.json and model.safetensors, or its shards.
+            folder: holds config.json and model.safetensors, or its shards; or the
+                name of a model on the Hub.
+            head: as for `Bert(...)`. Where the checkpoint has none of that kind, a new
+                one begins with random weights, and one line says so.
+            changes: settings in place of those in config.json, such as
+                `num_labels=3` or `hidden_dropout_prob=0.0`.
 
         Returns:
-            The model in evaluation mode, with a pooler if the checkpoint has one.
+            The model in evaluation mode; without a head, with a pooler if the
+            checkpoint has one.
 
         Raises:
             CheckpointError: a file is missing or damaged, or the tensors do not fit;
                 the message lists which. No pickle is opened.
             CourseError: the checkpoint holds another architecture.
         """
-        config = BertConfig.from_dict(read_config(Path(folder)))
-        tensors, prefix = encoder_tensors(read_tensors(Path(folder)))
+        folder = locate(folder)
+        config = BertConfig.from_dict(read_config(folder), **changes)
+        _require_head(head, config)
+        kind = config.model_type
+        tensors = bert_names.belonging(read_tensors(folder), kind, head)
+        prefix = bert_names.encoder_prefix(tensors, kind)
+        new = bert_names.new_layers(tensors, kind, head, prefix)
         pooler = any(name.startswith(f"{prefix}pooler.") for name in tensors)
         with torch.device("meta"):  # no values, so none are drawn in vain
-            model = cls(config, pooler=pooler)
-        fill(model, tensors, model.sources(prefix))
+            model = cls(config, pooler=pooler, head=head)
+        sources = model.sources(prefix)
+        known = {n: x for n, x in sources.items() if n.rpartition(".")[0] not in new}
+        fill(model, tensors, known)
+        model._begin(sources.keys() - known.keys(), folder)
         return model.eval()
 
     def forward(
@@ -173,7 +193,8 @@ class Bert(nn.Module):
         *,
         output_attentions: bool = False,
         output_hidden_states: bool = False,
-    ) -> BertAnswer:
+        **labels: Tensor | None,
+    ) -> BertAnswer | HeadAnswer:
         """Read a batch of texts.
 
         Args:
@@ -185,35 +206,37 @@ class Bert(nn.Module):
             position_ids: (T,) or (B, T), where they are not 0, 1, 2, ...
             output_attentions: return every block's weights.
             output_hidden_states: return what goes into and comes out of every block.
+            labels: for a head, as `labels`; answer spans take `start_positions`
+                and `end_positions`. With them the answer holds a loss.
         """
-        words = self._words(input_ids, inputs_embeds)
-        mask = attention_mask
-        if mask is not None and mask.dim() != 3:
-            mask = padding_mask(mask)  # (B, 1, T)
-        x = self.embeddings(words, token_type_ids, position_ids)
+        x = self.embeddings(input_ids, inputs_embeds, token_type_ids, position_ids)
+        mask = visible(attention_mask, x.shape[1])
         states, attentions = [x], []
         for block in self.blocks:
             x, weights = block(x, mask, return_weights=output_attentions)
             states.append(x)
             attentions.append(weights)
-        return BertAnswer(
-            x,
-            None if self.pooler is None else self.pooler(x[:, 0]).tanh(),
-            tuple(states) if output_hidden_states else None,
-            tuple(attentions) if output_attentions else None,
-        )
+        answer = self._answer(x, labels)
+        if output_hidden_states:
+            answer.hidden_states = tuple(states)
+        if output_attentions:
+            answer.attentions = tuple(attentions)
+        return answer
 
-    def _words(self, input_ids: Tensor | None, inputs_embeds: Tensor | None) -> Tensor:
-        if (input_ids is None) == (inputs_embeds is None):
-            raise CourseError("give input_ids or inputs_embeds, one of the two")
-        if inputs_embeds is not None:
-            return inputs_embeds
-        if input_ids.dim() != 2:
-            raise ShapeError(
-                f"input_ids has shape {tuple(input_ids.shape)}, expected (B, T): "
-                'call the tokenizer with return_tensors="pt", or add unsqueeze(0)'
+    def _answer(
+        self, x: Tensor, labels: Mapping[str, Tensor | None]
+    ) -> BertAnswer | HeadAnswer:
+        """What is made of the encoder's vectors (B, T, D)."""
+        if self.head is not None:
+            return self.head(x, **labels)
+        given = [name for name, x in labels.items() if x is not None]
+        if given:
+            raise CourseError(
+                f"this Bert has no head to be given {' or '.join(given)}: make it "
+                f"with head={' or '.join(map(repr, HEADS))}"
             )
-        return look_up(self.embeddings.words, input_ids, "input_ids")
+        pooled = None if self.pooler is None else self.pooler(x[:, 0]).tanh()
+        return BertAnswer(x, pooled)
 
     def _start_small(self, layer: nn.Module) -> None:
         """Random weights as BERT's training began: narrow normal, biases 0."""
@@ -224,74 +247,55 @@ class Bert(nn.Module):
         if isinstance(layer, nn.Embedding) and layer.padding_idx is not None:
             nn.init.zeros_(layer.weight[layer.padding_idx])
 
-    def sources(self, prefix: str = "") -> Sources:
+    def _begin(self, new: Iterable[str], folder: str | PathLike[str]) -> None:
+        """Random weights for a head that a checkpoint did not hold."""
+        new = sorted(new)
+        for name in new:
+            layer, _, kind = name.rpartition(".")
+            empty = self.get_parameter(name)
+            dtype = self.embeddings.words.weight.dtype
+            value = torch.zeros(empty.shape, dtype=dtype)
+            if value.dim() == 2:
+                nn.init.normal_(value, std=self.config.initializer_range)
+            elif kind == "weight":  # of a norm
+                nn.init.ones_(value)
+            setattr(self.get_submodule(layer), kind, nn.Parameter(value))
+        if new:
+            print(
+                f"{folder} has no head for {self.head_name}: a new one begins with "
+                "random weights. Train it before you trust it."
+            )
+
+    @property
+    def architecture(self) -> str:
+        """Transformers' class of the same computation."""
+        kind = {"bert": "Bert", "roberta": "Roberta"}[self.config.model_type]
+        return kind + (self.head.architecture if self.head else "Model")
+
+    def sources(self, prefix: str | None = None) -> Sources:
         """Where each tensor of this model stands in a Hugging Face checkpoint.
 
         Args:
-            prefix: "bert." where the checkpoint also holds a head beside the encoder.
+            prefix: of the encoder's names; None takes the one with which Transformers
+                saves such a model: "bert." where a head stands beside the encoder.
         """
-        layers = EMBEDDINGS | POOLER
-        for i in range(len(self.blocks)):
-            layers |= {
-                f"blocks.{i}.{ours}": tuple(f"encoder.layer.{i}.{one}" for one in parts)
-                for ours, parts in BLOCK.items()
-            }
+        kind = self.config.model_type
+        if prefix is None:
+            prefix = f"{kind}." if self.head else ""
+        layers = bert_names.layers(kind, self.head_name, len(self.blocks), prefix)
+        own = dict(self.named_parameters())  # shared ones once
         sources = {}
-        for name in self.state_dict():
-            layer, kind = name.rsplit(".", 1)  # kind: "weight" or "bias"
-            sources[name] = tuple(f"{prefix}{one}.{kind}" for one in layers[layer])
+        for name in own:
+            layer, part = name.rsplit(".", 1)  # part: "weight" or "bias"
+            sources[name] = tuple(f"{one}.{part}" for one in layers[layer])
         return sources
 
 
-def look_up(table: nn.Embedding, ids: Tensor, name: str) -> Tensor:
-    """The rows of a table for ids (B, T): (B, T, D).
-
-    Raises:
-        CourseError: an id has no row. (CUDA does not tell in time.)
-    """
-    try:
-        return table(ids)
-    except IndexError:
+def _require_head(head: str | None, config: BertConfig) -> None:
+    if head is not None and head not in HEADS:
+        raise CourseError(f"no head {head!r}; choose one of {', '.join(HEADS)}")
+    if head == "masked-words" and not config.tie_word_embeddings:
         raise CourseError(
-            f"{name} holds {ids.min().item()} to {ids.max().item()}, the model knows "
-            f"0 to {table.num_embeddings - 1}: tokenizer and model do not belong "
-            "together"
-        ) from None
-
-
-def encoder_tensors(tensors: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], str]:
-    """What belongs to the encoder in a checkpoint that may hold a head besides.
-
-    Returns:
-        Those tensors, with today's names for norms, and the prefix of the names.
-    """
-    prefix = "bert." if any(name.startswith("bert.") for name in tensors) else ""
-    found = {
-        name.replace("Norm.gamma", "Norm.weight").replace("Norm.beta", "Norm.bias"): x
-        for name, x in tensors.items()
-        if name.startswith(prefix)
-    }
-    found.pop(f"{prefix}embeddings.position_ids", None)  # 0, 1, 2, ...: not learned
-    return found, prefix
-
-
-# Our layers, and Hugging Face's of which they consist.
-EMBEDDINGS = {
-    "embeddings.words": ("embeddings.word_embeddings",),
-    "embeddings.types": ("embeddings.token_type_embeddings",),
-    "embeddings.positions.table": ("embeddings.position_embeddings",),
-    "embeddings.norm": ("embeddings.LayerNorm",),
-}
-BLOCK = {
-    "attention.qkv": (
-        "attention.self.query",
-        "attention.self.key",
-        "attention.self.value",
-    ),
-    "attention.output": ("attention.output.dense",),
-    "norm1": ("attention.output.LayerNorm",),
-    "feed_forward.inner": ("intermediate.dense",),
-    "feed_forward.outer": ("output.dense",),
-    "norm2": ("output.LayerNorm",),
-}
-POOLER = {"pooler": ("pooler.dense",)}
+            "config.json says tie_word_embeddings = False; the head for masked words "
+            "reads the table of words backwards: choose another checkpoint"
+        )

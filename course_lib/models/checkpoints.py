@@ -6,7 +6,8 @@ opened, since opening a pickle runs whatever program it holds.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError
+from course_lib.resources.origins import resolve
 
 CONFIG = "config.json"
+GENERATION = "generation_config.json"
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
-LISTED = 20
 
 Sources = Mapping[str, tuple[str, ...]]
 """Name of a model's tensor -> names in the checkpoint, joined along the rows."""
@@ -31,20 +33,35 @@ class CheckpointError(CourseError):
     """A checkpoint can't be used; the message says what is wrong with which file."""
 
 
+def locate(name: str | PathLike[str]) -> Path:
+    """The folder of a checkpoint, given as a folder or by its name on the Hub.
+
+    Raises:
+        CheckpointError: it is nowhere.
+    """
+    try:
+        return resolve(name)
+    except CourseError as error:
+        raise CheckpointError(str(error)) from error
+
+
 def read_config(folder: Path) -> dict[str, Any]:
     """The settings in a checkpoint's config.json.
 
     Raises:
-        CheckpointError: there is no such folder or file, or it is not JSON.
+        CheckpointError: there is no such file, or it is not JSON.
     """
-    if not folder.is_dir():
-        raise CheckpointError(
-            f"no folder {str(folder)!r}: give the folder that holds a model's {CONFIG} "
-            f"and {WEIGHTS}"
-        )
     config = _read_json(folder / CONFIG)
     if not isinstance(config, dict):
         raise CheckpointError(f"{folder / CONFIG} holds no settings: fetch it again")
+    return config
+
+
+def read_writing_config(folder: Path) -> dict[str, Any]:
+    """The settings of a model that writes: Transformers keeps some in another file."""
+    config = read_config(folder)
+    if (folder / GENERATION).is_file():
+        config |= _read_json(folder / GENERATION)
     return config
 
 
@@ -64,22 +81,27 @@ def read_tensors(folder: Path) -> dict[str, Tensor]:
     return tensors
 
 
-def fill(model: nn.Module, tensors: Mapping[str, Tensor], sources: Sources) -> None:
-    """Give every tensor of a model its values from a checkpoint.
+def fill(
+    model: nn.Module,
+    tensors: Mapping[str, Tensor],
+    sources: Sources,
+    transposed: Collection[str] = (),
+) -> None:
+    """Give the tensors of a model their values from a checkpoint.
 
     Args:
         model: may lie on the meta device, that is, hold no values yet.
         tensors: the checkpoint's, by their names there.
         sources: for each of the model's tensors where it comes from; several names
-            are joined along the rows.
+            are joined along the rows. A tensor that shares its memory with one of
+            these needs no source of its own.
+        transposed: those of the model's that the checkpoint keeps as (in, out).
 
     Raises:
         CheckpointError: lists what is missing, extra or misshapen; the model is as
             it was.
     """
-    shapes = {name: tensor.shape for name, tensor in model.state_dict().items()}
-    wanted = _wanted(shapes, sources)
-    faults = _faults(tensors, wanted)
+    faults = _faults(tensors, _wanted(model, sources, transposed))
     if faults:
         raise CheckpointError("\n".join(["the checkpoint does not fit:", *faults]))
     values = {
@@ -87,18 +109,47 @@ def fill(model: nn.Module, tensors: Mapping[str, Tensor], sources: Sources) -> N
         ours: torch.cat([tensors[theirs] for theirs in parts])
         for ours, parts in sources.items()
     }
-    model.load_state_dict(values, assign=True)
+    for ours in transposed:
+        values[ours] = values[ours].T.contiguous()
+    shared = _shared(model)
+    model.load_state_dict(values, strict=False, assign=True)
+    for name, other in shared.items():
+        layer, _, kind = name.rpartition(".")
+        setattr(model.get_submodule(layer), kind, model.get_parameter(other))
+
+
+def spread(
+    model: nn.Module, sources: Sources, transposed: Collection[str] = ()
+) -> dict[str, Tensor]:
+    """A model's tensors as a checkpoint holds them: the way back from `fill`."""
+    found = {}
+    for ours, x in model.state_dict().items():
+        if ours in sources:
+            x = x.T if ours in transposed else x
+            pieces = x.chunk(len(sources[ours]))
+            found |= dict(zip(sources[ours], pieces, strict=True))
+    return {name: x.contiguous() for name, x in found.items()}
 
 
 def _wanted(
-    shapes: Mapping[str, torch.Size], sources: Sources
+    model: nn.Module, sources: Sources, transposed: Collection[str]
 ) -> dict[str, tuple[int, ...]]:
     """The shape that each of the checkpoint's tensors must have."""
+    shapes = {name: tuple(x.shape) for name, x in model.state_dict().items()}
+    shapes |= {name: shapes[name][::-1] for name in transposed}
     return {
         theirs: (shapes[ours][0] // len(parts), *shapes[ours][1:])
         for ours, parts in sources.items()
         for theirs in parts
     }
+
+
+def _shared(model: nn.Module) -> dict[str, str]:
+    """Names of parameters that are another one's second name, and that one's first."""
+    first: dict[Tensor, str] = {}
+    named = model.named_parameters(remove_duplicate=False)
+    names = {name: first.setdefault(x, name) for name, x in named}
+    return {name: other for name, other in names.items() if name != other}
 
 
 def _faults(

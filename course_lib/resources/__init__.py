@@ -13,6 +13,7 @@ _HOMES = {
     "load_encoder": "encoder",
     "recorded": "recordings",
     "recordings_there": "recordings",
+    "resolve": "origins",
 }
 
 __all__ = list(_HOMES)
