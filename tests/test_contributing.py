@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from course_lib.cli import VERBS
-from course_lib.cli.place import ROOT
+from course_lib.cli.setup.place import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COPIED = ("course_lib", "tests", "chapters", "data", "README.md", "CONTRIBUTING.md")

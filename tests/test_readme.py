@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from course_lib.cli import VERBS
-from course_lib.cli.place import ROOT
+from course_lib.cli.setup.place import ROOT
 from course_lib.resources import repository
 from course_lib.resources.chapters import chapters
 from course_lib.viz.figures import readme

@@ -76,8 +76,8 @@ def start(verb: Verb, name: str, arguments: list[str]) -> int:
     """Run a verb here, or in the course's environment if this is another Python."""
     handed_over = os.environ.pop(HANDED_OVER, None)
     if not handed_over and verb.extras is not None and not helps(verb, arguments):
-        from course_lib.cli.environment import ready
-        from course_lib.cli.place import same
+        from course_lib.cli.setup.environment import ready
+        from course_lib.cli.setup.place import same
 
         place = ready(verb.extras)
         if not same(place.folder, Path(sys.prefix)):

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.cli import inventory, machine, sources
-from course_lib.cli.place import ROOT, Place, find_place, version_of
-from course_lib.cli.stamp import READY, read_stamp
+from course_lib.cli import inventory, machine
+from course_lib.cli.setup import sources
+from course_lib.cli.setup.place import ROOT, Place, find_place, version_of
+from course_lib.cli.setup.stamp import READY, read_stamp
 from course_lib.cli.versions import Package, packages
 from course_lib.errors import CourseError
 from course_lib.resources import hub

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from course_lib.cli.place import Place
+from course_lib.cli.setup.place import Place
 from course_lib.errors import CourseError
 from course_lib.resources import chapters as notebooks
 from course_lib.resources import encoder

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from course_lib.cli import hand_over
-from course_lib.cli.place import ROOT, find_place
-from course_lib.cli.sources import encoder_note
+from course_lib.cli.setup.place import ROOT, find_place
+from course_lib.cli.setup.sources import encoder_note
 
 FIRST = "chapters/00_start_here.ipynb"
 SETTINGS = Path(__file__).parent / "jupyter"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from PIL import Image
 
 LARGEST_NOTEBOOK = 600_000
 LARGEST_OUTPUT = 150_000
@@ -203,10 +204,6 @@ def _heading(cell: NotebookNode) -> str:
 
 
 def _smallest_png(picture: bytes) -> bytes:
-    try:
-        from PIL import Image
-    except ImportError:
-        return picture
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(picture)) as image:
         image.save(buffer, format="PNG", optimize=True)

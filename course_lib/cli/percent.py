@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from course_lib.cli import normal_form
 from course_lib.cli.notebooks import write
-from course_lib.cli.place import ROOT
+from course_lib.cli.setup.place import ROOT
 from course_lib.errors import CourseError
 
 _HEAD = re.compile(r"^# %%(?P<prose> \[markdown\])?(?: tags=(?P<tags>\[.*\]))?\s*$")

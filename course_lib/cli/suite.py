@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course_lib.cli.lab import course_environ
-from course_lib.cli.place import ROOT
+from course_lib.cli.setup.place import ROOT
 
 WORKERS = 2
 COVERAGE_AT_LEAST = 90

@@ -4,8 +4,8 @@ import importlib.metadata
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.cli import bounds, sources
-from course_lib.cli.place import Place
+from course_lib.cli.setup import bounds, sources
+from course_lib.cli.setup.place import Place
 
 
 @dataclass(frozen=True)

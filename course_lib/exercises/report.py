@@ -67,10 +67,10 @@ class Report:
             body.append(f"<details><summary>What it printed</summary><pre>{text}")
             body.append("</pre></details>")
         if self.attempted and not self.passed:
-            body.append(side_by_side(self.expected, self.given, self.case))
+            body.append(side_by_side(self.expected, self.given))
         return (
             f'<div style="border-left:4px solid {colour};padding:2px 0 2px 12px;'
-            f'max-width:46em">{"".join(body)}</div>'
+            f'max-width:54em">{"".join(body)}</div>'
         )
 
 
@@ -81,19 +81,19 @@ def _paragraph(text: str) -> str:
     return f'<p style="margin:4px 0">{"".join(pieces)}</p>'
 
 
-def side_by_side(expected: Any, given: Any, case: str) -> str:
+def side_by_side(expected: Any, given: Any) -> str:
     """Target and answer as two small tables; differing cells are framed and marked."""
     pair = _first_differing(expected, given)
     if pair is None:
         return ""
     target, answer, place = pair
-    title = f"Case: {case}" + (f", part {place} of the answer" if place else "")
+    part = f"part {place} of the answer" if place else "The answer"
     largest = _largest(target)
     tables = _table("target", target, None, largest)
     tables += _table("yours", answer, target, largest)
     return (
-        f'<p style="margin:8px 0 2px">{html.escape(title)}</p>'
-        f'<div style="display:flex;gap:2em;flex-wrap:wrap">{tables}</div>'
+        f'<p style="margin:8px 0 2px">{part.capitalize()} in this case:</p>'
+        f'<div style="display:flex;gap:6px 2em;flex-wrap:wrap">{tables}</div>'
     )
 
 

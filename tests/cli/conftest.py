@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.cli import own, sources
-from course_lib.cli.place import Place, interpreter
-from course_lib.cli.stamp import Stamp, read_stamp
+from course_lib.cli.setup import own, sources
+from course_lib.cli.setup.place import Place, interpreter
+from course_lib.cli.setup.stamp import Stamp, read_stamp
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 PYPROJECT = """
@@ -75,5 +75,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
     monkeypatch.setattr(sources, "venv_command", command)
     monkeypatch.setattr(sources, "torch_index", lambda: "")
-    monkeypatch.setattr("course_lib.cli.installer.shutil.which", lambda name: None)
+    monkeypatch.setattr(
+        "course_lib.cli.setup.installer.shutil.which", lambda name: None
+    )
     return World(tmp_path)

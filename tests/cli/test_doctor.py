@@ -10,8 +10,8 @@ import pytest
 
 from course_lib.cli import doctor, inventory, machine, versions
 from course_lib.cli.doctor import NOTE, OK, STOP, Finding
-from course_lib.cli.place import ROOT, Place
-from course_lib.cli.stamp import Stamp, write_stamp
+from course_lib.cli.setup.place import ROOT, Place
+from course_lib.cli.setup.stamp import Stamp, write_stamp
 from course_lib.errors import CourseError
 from course_lib.resources import encoder, hub
 from course_lib.resources.files import data_folder

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.cli import lab
-from course_lib.cli.place import ROOT
+from course_lib.cli.setup.place import ROOT
 
 
 @pytest.fixture

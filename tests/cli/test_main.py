@@ -11,7 +11,7 @@ import pytest
 
 from course_lib import __main__ as entry
 from course_lib import cli
-from course_lib.cli.place import ROOT, Place
+from course_lib.cli.setup.place import ROOT, Place
 from course_lib.errors import CourseError
 
 READ_BY_EVERY_PYTHON = ("course_lib/__init__.py", "course_lib/__main__.py")
@@ -22,7 +22,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """What verbs were called with; the environment is this one."""
     calls: list[list[str]] = []
     here = Place(Path(sys.prefix), Path(sys.executable), "this one", False)
-    monkeypatch.setattr("course_lib.cli.environment.ready", lambda extras: here)
+    monkeypatch.setattr("course_lib.cli.setup.environment.ready", lambda extras: here)
 
     class Module:
         @staticmethod
@@ -72,14 +72,14 @@ def test_a_verb_gets_its_arguments_and_gives_its_status(
 def test_the_doctor_comes_without_an_environment(
     done: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("course_lib.cli.environment.ready", None)
+    monkeypatch.setattr("course_lib.cli.setup.environment.ready", None)
     assert cli.main(["doctor"]) == 7
 
 
 def test_help_for_a_verb_sets_nothing_up(
     done: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("course_lib.cli.environment.ready", None)
+    monkeypatch.setattr("course_lib.cli.setup.environment.ready", None)
     assert cli.main(["lab", "--help"]) == 7
 
 
@@ -98,7 +98,7 @@ def test_another_python_is_handed_the_command_once(
 ) -> None:
     handed: list[tuple[list[str], dict[str, str]]] = []
     own = Place(tmp_path, tmp_path / "python", "the course's own", True)
-    monkeypatch.setattr("course_lib.cli.environment.ready", lambda extras: own)
+    monkeypatch.setattr("course_lib.cli.setup.environment.ready", lambda extras: own)
     monkeypatch.setattr(cli, "hand_over", lambda *both: handed.append(both) or 0)
     assert cli.main(["lab", "--port", "1"]) == 0
     command, environ = handed[0]
@@ -110,7 +110,7 @@ def test_another_python_is_handed_the_command_once(
 def test_who_was_handed_the_command_does_not_check_again(
     done: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("course_lib.cli.environment.ready", None)
+    monkeypatch.setattr("course_lib.cli.setup.environment.ready", None)
     monkeypatch.setenv(cli.HANDED_OVER, "1")
     assert cli.main(["lab"]) == 7
     assert cli.HANDED_OVER not in os.environ  # Lab's terminals are no set-up's
@@ -184,7 +184,7 @@ def test_on_windows_ctrl_c_is_the_commands_affair(
 
 def test_nothing_but_the_standard_library_until_the_environment_stands() -> None:
     """A bare Python, without site-packages, finds everything it needs."""
-    names = "place", "environment", "own", "current", "lab", "suite", "doctor"
+    names = "setup.environment", "setup.own", "setup.current", "lab", "suite", "doctor"
     imports = "; ".join(f"import course_lib.cli.{name}" for name in names)
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {imports}"
     bare = subprocess.run(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.cli.place import ROOT
+from course_lib.cli.setup.place import ROOT
 
 BUILD = "import sys, hatchling.build as b; print(getattr(b, sys.argv[1])(sys.argv[2]))"
 

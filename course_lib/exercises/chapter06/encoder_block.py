@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from course_lib.exercises.catalogue import Case, Exercise, Mistake
-from course_lib.exercises.chapter06.inputs import HALVES, Wrong, grid, sits_in
+from course_lib.exercises.chapter06.halves import HALVES, Wrong, sits_in
+from course_lib.exercises.inputs import grid
 
 Layer = Callable[[Tensor], Tensor]
 

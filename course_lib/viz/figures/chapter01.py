@@ -42,7 +42,7 @@ def accuracy_by_distance(
     for (name, values), marker in zip(accuracy.items(), MARKERS, strict=False):
         axes.plot(distances, values, marker=marker, label=name)
     axes.axhline(chance, color=BLACK, linewidth=1, linestyle=":")
-    axes.text(distances[-1], chance + 0.02, "guessing", ha="right")
+    axes.text(distances[0], chance - 0.02, "guessing", va="top")
     axes.set(
         ylim=(0, 1.05),
         xlabel="distance to the pair that is asked for",

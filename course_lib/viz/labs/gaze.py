@@ -14,7 +14,7 @@ class GazeLab(Lab):
     """Attention of a real encoder in a sentence, one word at a time."""
 
     title = "Where does a word look?"
-    look_for = "Heads differ: some look one word back, some at [CLS], few at what a word means."
+    look_for = "Heads differ: some look one word back, some at [CLS], few at a meaning."
     size = (9.0, 2.4)
     presets = {
         "it → animal": {"layer": 3, "head": 1, "word": "10 it"},
@@ -39,7 +39,8 @@ class GazeLab(Lab):
         }
 
     def build(self, figure: Figure) -> None:
-        self.axes = figure.subplots()
+        figure.set_layout_engine("none")  # there are no labels to make room for
+        self.axes = figure.add_axes((0.0, 0.0, 1.0, 0.88))
 
     def update(self, layer: int, head: int, word: str, **_: Any) -> str:
         place = int(word.split()[0])

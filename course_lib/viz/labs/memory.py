@@ -85,6 +85,6 @@ class MemoryLab(Lab):
         shown = float(np.clip(values[distance - 1], FLOOR, CEILING))
         self.point.set_data([distance], [shown])
         return (
-            f"With weights scaled by {scale:.2f}, a word {distance} steps back moves the "
-            f"state {values[distance - 1]:.1e} times as strongly as the newest word."
+            f"With weights scaled by {scale:.2f}, a word {distance} steps back moves "
+            f"the state {values[distance - 1]:.1e} times as much as the newest word."
         )

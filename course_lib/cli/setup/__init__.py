@@ -1,0 +1,1 @@
+"""From a bare Python to an environment in which the course runs. Standard library."""
