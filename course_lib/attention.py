@@ -283,6 +283,7 @@ class MultiHeadAttention(nn.Module):
             context, weights = full_attention(query, key, value, mask, **options)
         else:
             context, weights = fast_attention(query, key, value, mask, **options), None
+        del query, key, value  # their memory is free for the output
         return self.output(merge_heads(context)), weights
 
     def _project(

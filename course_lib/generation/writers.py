@@ -15,11 +15,30 @@ from course_lib.models import GPT, Seq2Seq
 from course_lib.models.inputs import require_batch
 
 
-class Continuation:
+class Written:
+    """The texts so far; new tokens are laid aside until somebody asks."""
+
+    def __init__(self, ids: Tensor) -> None:
+        """Begin with ids (B, T)."""
+        self._ids, self._new = ids, []
+
+    def add(self, tokens: Tensor) -> None:
+        """Put tokens (B,) behind the texts."""
+        self._new.append(tokens)
+
+    @property
+    def ids(self) -> Tensor:
+        """(B, T), everything so far, prompts included."""
+        if self._new:
+            new = torch.stack(self._new, dim=1)
+            self._ids, self._new = torch.cat([self._ids, new], dim=1), []
+        return self._ids
+
+
+class Continuation(Written):
     """A GPT that continues prompts (B, T), padded on the left.
 
     Attributes:
-        ids: (B, T), everything so far, prompts included.
         mask: (B, T), 0 for padding; None where there is none.
     """
 
@@ -27,7 +46,8 @@ class Continuation:
         self, model: GPT, ids: Tensor, mask: Tensor | None, room: int, use_cache: bool
     ) -> None:
         """Begin with the prompts, and room for so many tokens behind them."""
-        self.model, self.ids, self.mask = model, ids, mask
+        super().__init__(ids)
+        self.model, self.mask = model, mask
         longest = _longest(ids, mask)
         _require_positions(longest + room - 1, longest, model.config.n_positions)
         self.positions = None if mask is None else _positions(mask)
@@ -50,7 +70,7 @@ class Continuation:
 
     def read(self, tokens: Tensor) -> Tensor:
         """Put tokens (B,) behind the texts; scores (B, V) for what follows them."""
-        self.ids = torch.cat([self.ids, tokens[:, None]], dim=1)
+        self.add(tokens)
         if self.mask is not None:
             self.mask = torch.cat(
                 [self.mask, self.mask.new_ones(len(tokens), 1)], dim=1
@@ -66,14 +86,14 @@ class Continuation:
 
     def select(self, rows: Tensor, *, same_prompts: bool = False) -> None:
         """Go on with these rows of the batch, in this order."""
-        self.ids = self.ids[rows]
+        self._ids = self.ids[rows]
         if self.mask is not None and not same_prompts:
             self.mask, self.positions = self.mask[rows], self.positions[rows]
         if self.cache is not None:
             self.cache.select(rows)
 
 
-class Translation:
+class Translation(Written):
     """An encoder-decoder that has read texts (B, T) and writes others."""
 
     def __init__(
@@ -87,10 +107,10 @@ class Translation:
         """Read the texts; there is to be room for so many tokens to write."""
         limit = model.config.max_position_embeddings
         _require_positions(room, 1, limit)
+        start = model.config.decoder_start_token_id
+        super().__init__(ids.new_full((len(ids), 1), start))
         self.model, self.text_mask = model, mask
         self.mask = None  # of what is written: there is no padding in it
-        start = model.config.decoder_start_token_id
-        self.ids = ids.new_full((len(ids), 1), start)
         self.cache = model.new_cache(room) if use_cache else None
         with evaluating(model):
             self.memory = model.encode(ids, mask)[0]
@@ -101,7 +121,7 @@ class Translation:
 
     def read(self, tokens: Tensor) -> Tensor:
         """Put tokens (B,) behind the texts; scores (B, V) for what follows them."""
-        self.ids = torch.cat([self.ids, tokens[:, None]], dim=1)
+        self.add(tokens)
         return self._score(self.ids if self.cache is None else tokens[:, None])
 
     def _score(self, ids: Tensor) -> Tensor:
@@ -120,7 +140,7 @@ class Translation:
 
         With `same_prompts` each row's text read is that of the row it replaces.
         """
-        self.ids = self.ids[rows]
+        self._ids = self.ids[rows]
         if not same_prompts:
             self.memory = self.memory[rows]
         if self.text_mask is not None and not same_prompts:

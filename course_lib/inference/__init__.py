@@ -35,28 +35,22 @@ def optimize(
     """Make a model that answers the same, faster, and can no longer be trained.
 
     >>> fast = optimize(model)
-    >>> faster = optimize(model, dtype=torch.bfloat16)
-    >>> smallest = optimize(model, quantize="int8")
 
-    One printed line says what was done, and what this machine can't do. The new model
-    is called, and writes texts, as the old one does. On a GPU a GPT reads new tokens
-    by a recorded CUDA graph.
+    One printed line says what was done, and what this machine can't do. On a GPU, a
+    GPT reads new tokens by a recorded CUDA graph.
 
     Args:
-        model: a Bert, GPT or Seq2Seq, or any module.
-        dtype: of weights and computation: torch.bfloat16 halves the memory, and gives
-            two to three right digits. None leaves it as it is.
-        quantize: "int8" rounds the linear layers' weights to 255 steps a row.
-        pack: lay weights out as the processor multiplies them. Layers of fewer than
-            SMALLEST weights stay as they are: they would be slower.
+        model: a Bert, GPT or Seq2Seq, or any module; left as it is.
+        dtype: torch.bfloat16 halves the memory and keeps two to three digits.
+        quantize: "int8" rounds large layers' weights to 255 steps a row.
+        pack: lay large layers' weights out as the processor multiplies them.
         in_place: change the model itself, which saves the memory of a second one.
 
     Returns:
-        The new model, in evaluation mode and without gradients.
+        The new model, of the same class, in evaluation mode and without gradients.
 
     Raises:
-        CourseError: an option does not exist or contradicts another, or the model has
-            been optimised before.
+        CourseError: an option does not exist or contradicts another.
     """
     require_original(model)
     plan = Plan.of(model, dtype, quantize, pack)

@@ -89,14 +89,14 @@ def bare_block(
     inner, outer = bare(block.feed_forward.inner), bare(block.feed_forward.outer)
     bend = ACTIVATIONS[block.feed_forward.activation]
     heads = block.attention.num_heads
+    shape = -1, 3, heads, 1, block.attention.d_model // heads
     attend = F.scaled_dot_product_attention
 
     def read(x: Tensor, cache: KeyValueCache, mask: Tensor | None) -> Tensor:
-        parts = qkv(norm1(x)).view(len(x), 3, heads, 1, -1)  # (B, 3, H, 1, d)
-        query, key, value = parts.unbind(1)
+        query, key, value = qkv(norm1(x)).view(shape).unbind(1)  # (B, H, 1, d) each
         keys, values = cache.append(key, value)
         context = attend(query, keys, values, mask)  # (B, H, 1, d)
-        x = x + output(context.reshape(x.shape))
+        x = x + output(context.flatten(1))
         return x + outer(bend(inner(norm2(x))))
 
     return read
