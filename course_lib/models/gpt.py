@@ -13,6 +13,7 @@ from os import PathLike
 from typing import Any, ClassVar, Self
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from course_lib.blocks import EncoderBlock
@@ -26,7 +27,7 @@ from course_lib.models.checkpoints import (
     read_writing_config,
 )
 from course_lib.models.gpt_step import GPTStep
-from course_lib.models.heads import word_loss
+from course_lib.models.heads import IGNORED, word_loss
 from course_lib.models.inputs import going_on, visible, words
 from course_lib.models.saving import Pretrained
 from course_lib.models.settings import Settings
@@ -270,7 +271,9 @@ def next_word_loss(logits: Tensor, labels: Tensor | None) -> Tensor | None:
     """
     if labels is None:
         return None
-    return word_loss(logits[:, :-1].float(), labels[:, 1:])
+    # Labels move, not logits: those would be copied, and there are V times as many.
+    following = F.pad(labels[:, 1:], (0, 1), value=IGNORED)
+    return word_loss(logits.float(), following)
 
 
 def _belonging(
