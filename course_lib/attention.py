@@ -264,8 +264,7 @@ class MultiHeadAttention(nn.Module):
                 (B, H, T_q, T_k); True = may attend.
             bias: added to the scores, broadcastable to (B, H, T_q, T_k).
             is_causal: hide later positions.
-            cache: positions seen before; those of x join them. In cross attention it
-                is filled once with the memory's keys and values.
+            cache: earlier positions, which x's join; in cross attention, the memory's.
             return_weights: the weights cost time and memory: asked for, not given.
 
         Returns:
