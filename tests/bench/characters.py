@@ -22,7 +22,7 @@ from course_lib.attention import fast_attention, merge_heads
 from course_lib.positions import Rotary
 
 GOAL, LENGTH, WIDTH, LAYERS, HEADS = 1.90, 64, 128, 2, 4
-STEPS, BATCH, PEER_STEPS, PEER_BATCH = 700, 16, 2000, 12
+STEPS, BATCH, PEER_STEPS, PEER_BATCH = 360, 16, 2000, 12
 
 
 def scaled(x: Tensor) -> Tensor:
