@@ -53,15 +53,14 @@ def optimize(
         CourseError: an option does not exist or contradicts another.
     """
     require_original(model)
-    plan = Plan.of(model, dtype, quantize, pack)
+    small = not large_linears(model)
+    plan = Plan.of(model, dtype, quantize, pack, small=small)
     new = model if in_place else _copied(model, plan)
     new.requires_grad_(False).eval().to(plan.dtype)
     total, large = sum(1 for _ in linears(new)), large_linears(new)
     if plan.layer is not None:
-        for owner, name, layer in large:
-            setattr(owner, name, plan.layer(layer))
-        _fuse(new)
-    new.__class__ = optimised_class(type(new), plan.records)
+        _lay_out(new, plan.layer)
+    new.__class__ = optimised_class(type(new), plan.kind)
     print(plan.report(len(large), total))
     return new
 
@@ -106,8 +105,10 @@ def _copied(model: nn.Module, plan: Plan) -> nn.Module:
     return copy.deepcopy(model, memo)
 
 
-def _fuse(model: nn.Module) -> None:
-    """Let feed-forward networks bend inside their first product."""
+def _lay_out(model: nn.Module, kind: type[FixedLinear]) -> None:
+    """Replace large layers; feed-forward networks bend in their first product."""
+    for owner, name, layer in large_linears(model):
+        setattr(owner, name, kind(layer))
     for owner in list(model.modules()):
         for name, part in owner.named_children():
             if type(part) is not FeedForward or part.activation not in BENDS:

@@ -9,10 +9,12 @@ from torch import nn
 from course_lib.errors import CourseError
 from course_lib.inference import abilities
 from course_lib.inference.layers import FixedLinear, Int8Linear, PackedLinear
+from course_lib.inference.model import Alone, Optimised, Recording
 from course_lib.models import GPT
 
 DTYPES = (None, torch.float32, torch.bfloat16, torch.float16)
 QUANTIZED = (None, "int8")
+WRITES = {Recording: "new tokens by a CUDA graph", Alone: "new tokens by one thread"}
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,13 @@ class Plan:
     Attributes:
         dtype: of everything that is not rounded to int8.
         layer: what takes the place of a large linear layer; None leaves them all.
-        records: whether new tokens are read by a CUDA graph.
+        kind: what is mixed into the model's class: how it writes.
         lacks: what was asked for and can't be done here, a clause each.
     """
 
     dtype: torch.dtype
     layer: type[FixedLinear] | None
-    records: bool
+    kind: type[Optimised]
     lacks: tuple[str, ...]
 
     @classmethod
@@ -38,8 +40,15 @@ class Plan:
         dtype: torch.dtype | None = None,
         quantize: str | None = None,
         pack: bool = True,
+        *,
+        small: bool = False,
     ) -> Self:
         """Compare what is asked for, as in `optimize`, with what there is.
+
+        Args:
+            model: what is to be optimised.
+            dtype, quantize, pack: as for `optimize`.
+            small: whether none of the model's linear layers is large.
 
         Raises:
             CourseError: an option does not exist, or contradicts another.
@@ -48,13 +57,14 @@ class Plan:
         device = abilities.device_of(model)
         lacks: list[str] = []
         target = _dtype(dtype or abilities.dtype_of(model), dtype, device, lacks)
-        layer = None
+        layer, kind = None, Optimised
+        if isinstance(model, GPT):
+            kind = _kind(device, small)
         if device.type == "cpu":
             layer, target = _layer(quantize, pack, target, lacks)
         elif quantize:
             lacks.append(f"int8 is for the CPU: on {device} it stays {name(target)}")
-        records = device.type == "cuda" and isinstance(model, GPT)
-        return cls(target, layer, records, tuple(lacks))
+        return cls(target, layer, kind, tuple(lacks))
 
     def report(self, changed: int, total: int) -> str:
         """One line: what was done, and what could not be.
@@ -68,8 +78,8 @@ class Plan:
             how = "to int8" if self.layer is Int8Linear else "packed for oneDNN"
             left = ", the others are too small to gain" if changed < total else ""
             done.append(f"{changed} of {total} linear layers {how}{left}")
-        if self.records:
-            done.append("new tokens by a CUDA graph")
+        if self.kind in WRITES:
+            done.append(WRITES[self.kind])
         return "optimize: " + "; ".join([*done, *self.lacks])
 
 
@@ -105,6 +115,13 @@ def _dtype(
         return target
     lacks.append(f"no {name(asked)} arithmetic on this {device.type}: stays float32")
     return torch.float32
+
+
+def _kind(device: torch.device, small: bool) -> type[Optimised]:
+    """How a GPT writes."""
+    if device.type == "cuda":
+        return Recording
+    return Alone if device.type == "cpu" and small else Optimised
 
 
 def _layer(
