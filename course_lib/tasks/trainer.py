@@ -1,0 +1,159 @@
+"""Transformers' `Trainer`, told what the course's own loop is told: one plan, two ways.
+
+>>> result = train_with_trainer(model, examples, plan, collate=collate, validation=kept)
+
+It is `course_lib.training.train` once more, for models of Transformers.
+"""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor, nn
+
+from course_lib.resources.devices import device as choose_device
+from course_lib.training import Record, TrainingPlan, TrainingResult
+
+if TYPE_CHECKING:
+    from transformers import Trainer, TrainerCallback, TrainingArguments
+
+Loss = Callable[..., Tensor]
+"""Called by Trainer with (answer, labels, num_items_in_batch=...)."""
+
+REPORTS = 10  # validations in a run where the plan does not say
+
+
+def train_with_trainer(
+    model: nn.Module,
+    data: Sequence[Any],
+    plan: TrainingPlan,
+    *,
+    collate: Callable[[list[Any]], Mapping[str, Tensor]],
+    validation: Sequence[Any],
+    loss: Loss | None = None,
+    device: str | None = None,
+    progress: bool = True,
+) -> TrainingResult:
+    """Train a model of Transformers. It ends in evaluation mode, with its best weights.
+
+    Args:
+        model: one of Transformers'.
+        data: examples to learn from.
+        plan: what to do, in steps.
+        collate: makes a batch of a list of examples.
+        validation: examples; the model ends with the weights best on them.
+        loss: in place of the model's own.
+        device: "cpu", "cuda", "mps"; None takes the fastest.
+        progress: whether Trainer shows its bar and what it logs.
+    """
+    from transformers import PrinterCallback, Trainer
+
+    on_cpu = choose_device(device).type == "cpu"
+    with tempfile.TemporaryDirectory(prefix="course-trainer-") as folder:
+        trainer = Trainer(
+            model=model,
+            args=arguments(plan, folder, on_cpu=on_cpu, progress=progress),
+            train_dataset=data,
+            eval_dataset=validation,
+            data_collator=collate,
+            compute_loss_func=loss,
+            callbacks=_early_stop(plan),
+        )
+        if not progress:
+            trainer.remove_callback(PrinterCallback)
+        output = trainer.train()
+    model.to("cpu").eval()
+    return _result(trainer, plan, output.metrics["train_runtime"])
+
+
+def arguments(
+    plan: TrainingPlan, folder: str, *, on_cpu: bool, progress: bool
+) -> "TrainingArguments":
+    """A plan in the words of Transformers.
+
+    Args:
+        plan: what to do, in steps.
+        folder: for Trainer's checkpoints.
+        on_cpu: whether to leave a GPU alone.
+        progress: whether Trainer shows its bar.
+    """
+    from transformers import TrainingArguments
+
+    every = plan.validate_every or max(1, plan.steps // REPORTS)
+    return TrainingArguments(
+        output_dir=folder,
+        max_steps=plan.steps,
+        per_device_train_batch_size=plan.batch_size,
+        per_device_eval_batch_size=plan.batch_size,
+        learning_rate=plan.learning_rate,
+        warmup_steps=plan.warmup_steps,
+        lr_scheduler_type=plan.decay,
+        weight_decay=plan.weight_decay,
+        adam_beta1=plan.betas[0],
+        adam_beta2=plan.betas[1],
+        max_grad_norm=plan.max_gradient_norm or 0.0,
+        optim="adamw_torch_fused",
+        seed=plan.seed,
+        **_looks(every),
+        remove_unused_columns=False,
+        dataloader_pin_memory=not on_cpu,
+        report_to="none",
+        disable_tqdm=not progress,
+        use_cpu=on_cpu,
+    )
+
+
+def _looks(every: int) -> dict[str, Any]:
+    """The arguments that say: look after so many steps, keep the best weights."""
+    return {
+        "logging_steps": every,
+        "eval_strategy": "steps",
+        "eval_steps": every,
+        "save_strategy": "steps",
+        "save_steps": every,
+        "save_total_limit": 1,  # and the best
+        "save_only_model": True,
+        "load_best_model_at_end": True,
+        "metric_for_best_model": "eval_loss",
+        "greater_is_better": False,
+        "prediction_loss_only": True,
+        "include_num_input_tokens_seen": "all",
+    }
+
+
+def _early_stop(plan: TrainingPlan) -> "list[TrainerCallback]":
+    from transformers import EarlyStoppingCallback
+
+    if plan.patience is None:
+        return []
+    return [EarlyStoppingCallback(early_stopping_patience=plan.patience)]
+
+
+def _result(trainer: "Trainer", plan: TrainingPlan, seconds: float) -> TrainingResult:
+    """Trainer's log in the words of the course."""
+    state = trainer.state
+    log = state.log_history
+    losses = {e["step"]: e["eval_loss"] for e in log if "eval_loss" in e}
+    history = [_record(e, losses) for e in log if "loss" in e]
+    best = min(losses, key=losses.__getitem__, default=None)
+    return TrainingResult(
+        history=history,
+        steps=state.global_step,
+        best_step=best,
+        best_value=losses.get(best),
+        stopped_early=state.global_step < plan.steps,
+        seconds=seconds,
+        tokens_per_second=state.num_input_tokens_seen / max(seconds, 1e-9),
+    )
+
+
+def _record(entry: Mapping[str, float], losses: Mapping[int, float]) -> Record:
+    step = int(entry["step"])
+    return Record(
+        step,
+        entry["epoch"],
+        entry["loss"],
+        entry["learning_rate"],
+        entry["grad_norm"],
+        {"loss": losses[step]} if step in losses else {},
+    )
