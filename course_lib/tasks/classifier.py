@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from course_lib.errors import CourseError
 from course_lib.resources.devices import device as choose_device
 from course_lib.tasks.evaluation import Evaluation
+from course_lib.tasks.quiet import quiet_transformers
 from course_lib.tasks.saved import require_place, write_evaluation
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ class Classifier:
         """
         folder = Path(folder)
         require_place(folder)
-        self.model.save_pretrained(folder)
+        with quiet_transformers():
+            self.model.save_pretrained(folder)
         self.tokenizer.save_pretrained(str(folder))
         write_evaluation(folder, self.evaluation)
 

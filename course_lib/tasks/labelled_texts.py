@@ -1,14 +1,14 @@
 """Texts with labels as a classifier is given them: checked, and cut into tokens."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_lib.errors import CourseError
+from course_lib.tasks.quiet import quiet_datasets
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -114,7 +114,7 @@ def encode(
             tokens = tokenizer(rows[TEXT], truncation=True, max_length=longest)
         return {**tokens, "labels": rows[LABEL], "whole": whole}
 
-    with _quietly():
+    with quiet_datasets():
         made = texts.map(cut, batched=True, remove_columns=texts.column_names)
     cut_off = sum(length > longest for length in made["whole"])
     return made.remove_columns("whole"), cut_off
@@ -153,21 +153,3 @@ def _require_numbers(texts: "Dataset", name: str) -> None:
             f"{unlabelled} of the {len(texts)} texts in {name} have no label: remove "
             "them, or label them"
         )
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Inside, the bars of `datasets` are hidden: a few hundred texts need none."""
-    from datasets.utils import (
-        are_progress_bars_disabled,
-        disable_progress_bars,
-        enable_progress_bars,
-    )
-
-    were_hidden = are_progress_bars_disabled()
-    disable_progress_bars()
-    try:
-        yield
-    finally:
-        if not were_hidden:
-            enable_progress_bars()

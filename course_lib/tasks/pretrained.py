@@ -1,7 +1,9 @@
 """The pretrained model that a classifier begins with, and one that is read again."""
 
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from course_lib.models import Bert
 from course_lib.models.bert_config import BertConfig
 from course_lib.models.checkpoints import read_config
 from course_lib.models.saving import TOKENIZER_FILES
+from course_lib.tasks.quiet import quiet_transformers
 from course_lib.tasks.saved import is_classifier
 from course_lib.training.randomness import seeded
 
@@ -85,9 +88,10 @@ class Start:
         with seeded(seed):
             if self.with_trainer:
                 return _theirs(self.folder, id2label=names, label2id=_numbers(names))
-            made = Bert.from_pretrained(
-                self.folder, head="classification", id2label=names
-            )
+            with redirect_stdout(StringIO()):  # that its head is new: it will learn
+                made = Bert.from_pretrained(
+                    self.folder, head="classification", id2label=names
+                )
         return made.float()  # shipped weights have 16 bits: too few to learn in
 
 
@@ -148,27 +152,18 @@ def read_tokenizer(folder: Path, known: int) -> "PreTrainedTokenizerBase":
 def _theirs(folder: Path, **settings: Any) -> nn.Module:
     """A classifier of Transformers."""
     from transformers import AutoModelForSequenceClassification
-    from transformers.utils import logging
 
-    said = logging.get_verbosity()
-    bars = logging.is_progress_bar_enabled()
-    # It lists the layers that begin anew; that they do is the reason to train.
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
     try:
-        return AutoModelForSequenceClassification.from_pretrained(
-            folder,
-            dtype=float32,
-            local_files_only=True,
-            use_safetensors=True,
-            **settings,
-        )
+        with quiet_transformers():
+            return AutoModelForSequenceClassification.from_pretrained(
+                folder,
+                dtype=float32,
+                local_files_only=True,
+                use_safetensors=True,
+                **settings,
+            )
     except (OSError, ValueError, RuntimeError) as error:
         raise CourseError(f"Transformers can't read {folder}: {error}") from error
-    finally:
-        logging.set_verbosity(said)
-        if bars:
-            logging.enable_progress_bar()
 
 
 def _numbers(names: dict[int, str]) -> dict[str, int]:

@@ -5,6 +5,7 @@
 It is `course_lib.training.train` once more, for models of Transformers.
 """
 
+import math
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from course_lib.resources.devices import device as choose_device
+from course_lib.tasks.quiet import quiet_transformers
 from course_lib.training import Record, TrainingPlan, TrainingResult
+from course_lib.training.progress import Progress
 
 if TYPE_CHECKING:
     from transformers import Trainer, TrainerCallback, TrainingArguments
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 Loss = Callable[..., Tensor]
 """Called by Trainer with (answer, labels, num_items_in_batch=...)."""
 
-REPORTS = 10  # validations in a run where the plan does not say
+TENTH = 10
 
 
 def train_with_trainer(
@@ -44,42 +47,41 @@ def train_with_trainer(
         validation: examples; the model ends with the weights best on them.
         loss: in place of the model's own.
         device: "cpu", "cuda", "mps"; None takes the fastest.
-        progress: whether Trainer shows its bar and what it logs.
+        progress: whether to show a line that moves.
     """
     from transformers import PrinterCallback, Trainer
 
     on_cpu = choose_device(device).type == "cpu"
-    with tempfile.TemporaryDirectory(prefix="course-trainer-") as folder:
+    line = Progress(0, plan.steps, progress)
+    with tempfile.TemporaryDirectory(prefix="course-") as folder, quiet_transformers():
         trainer = Trainer(
             model=model,
-            args=arguments(plan, folder, on_cpu=on_cpu, progress=progress),
+            args=arguments(plan, folder, on_cpu=on_cpu),
             train_dataset=data,
             eval_dataset=validation,
             data_collator=collate,
             compute_loss_func=loss,
-            callbacks=_early_stop(plan),
+            callbacks=[_shown_by(line), *_early_stop(plan)],
         )
-        if not progress:
-            trainer.remove_callback(PrinterCallback)
-        output = trainer.train()
+        trainer.remove_callback(PrinterCallback)
+        try:
+            trainer.train()
+        finally:
+            line.close()
     model.to("cpu").eval()
-    return _result(trainer, plan, output.metrics["train_runtime"])
+    return _result(trainer, plan, line)
 
 
-def arguments(
-    plan: TrainingPlan, folder: str, *, on_cpu: bool, progress: bool
-) -> "TrainingArguments":
+def arguments(plan: TrainingPlan, folder: str, *, on_cpu: bool) -> "TrainingArguments":
     """A plan in the words of Transformers.
 
     Args:
         plan: what to do, in steps.
         folder: for Trainer's checkpoints.
         on_cpu: whether to leave a GPU alone.
-        progress: whether Trainer shows its bar.
     """
     from transformers import TrainingArguments
 
-    every = plan.validate_every or max(1, plan.steps // REPORTS)
     return TrainingArguments(
         output_dir=folder,
         max_steps=plan.steps,
@@ -94,11 +96,13 @@ def arguments(
         max_grad_norm=plan.max_gradient_norm or 0.0,
         optim="adamw_torch_fused",
         seed=plan.seed,
-        **_looks(every),
+        **_looks(plan.validate_every or max(1, plan.steps // TENTH)),
+        logging_steps=plan.report_every,
+        logging_first_step=True,
         remove_unused_columns=False,
         dataloader_pin_memory=not on_cpu,
         report_to="none",
-        disable_tqdm=not progress,
+        disable_tqdm=True,
         use_cpu=on_cpu,
     )
 
@@ -106,7 +110,6 @@ def arguments(
 def _looks(every: int) -> dict[str, Any]:
     """The arguments that say: look after so many steps, keep the best weights."""
     return {
-        "logging_steps": every,
         "eval_strategy": "steps",
         "eval_steps": every,
         "save_strategy": "steps",
@@ -129,21 +132,45 @@ def _early_stop(plan: TrainingPlan) -> "list[TrainerCallback]":
     return [EarlyStoppingCallback(early_stopping_patience=plan.patience)]
 
 
-def _result(trainer: "Trainer", plan: TrainingPlan, seconds: float) -> TrainingResult:
+def _shown_by(line: Progress) -> "TrainerCallback":
+    """What lets the course's line, not two bars and a table, show how far Trainer is.
+
+    Its class is made here, since Transformers is imported late: the Hub may have to be
+    probed first.
+    """
+    from transformers import TrainerCallback
+
+    class Shown(TrainerCallback):
+        loss, tokens = math.nan, 0
+
+        def on_step_end(self, args: Any, state: Any, *_: Any, **more: Any) -> None:
+            seen = state.num_input_tokens_seen
+            line.advance(self.loss, seen - self.tokens, "tokens")
+            self.tokens = seen
+
+        def on_log(self, args: Any, state: Any, *_: Any, **more: Any) -> None:
+            self.loss = line.loss = more["logs"].get("loss", self.loss)
+
+        def on_evaluate(self, args: Any, state: Any, *_: Any, **more: Any) -> None:
+            line.tell({"loss": more["metrics"]["eval_loss"]})
+
+    return Shown()
+
+
+def _result(trainer: "Trainer", plan: TrainingPlan, line: Progress) -> TrainingResult:
     """Trainer's log in the words of the course."""
     state = trainer.state
     log = state.log_history
     losses = {e["step"]: e["eval_loss"] for e in log if "eval_loss" in e}
-    history = [_record(e, losses) for e in log if "loss" in e]
     best = min(losses, key=losses.__getitem__, default=None)
     return TrainingResult(
-        history=history,
+        history=[_record(entry, losses) for entry in log if "loss" in entry],
         steps=state.global_step,
         best_step=best,
         best_value=losses.get(best),
         stopped_early=state.global_step < plan.steps,
-        seconds=seconds,
-        tokens_per_second=state.num_input_tokens_seen / max(seconds, 1e-9),
+        seconds=line.seconds,
+        tokens_per_second=line.rate,
     )
 
 
