@@ -130,7 +130,7 @@ class Lesson:
     ) -> "Lesson":
         """Prepare it, and say what was chosen."""
         tokenizer = start.tokenizer()
-        tokenizer.model_max_length = recipe.length(start.reads)
+        tokenizer.model_max_length = recipe.length(tokenizer.model_max_length)
         splits = {}
         for name in (TRAIN, VALIDATION):
             splits[name], cut = encode(texts.splits[name], tokenizer)

@@ -1,5 +1,6 @@
 """The pretrained model that a classifier begins with, and one that is read again."""
 
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
@@ -48,7 +49,7 @@ class Start:
                 f"{' and '.join(OWN_KINDS)}. With with_trainer=True, Transformers "
                 "trains its own"
             )
-        known = self.config.get("id2label", ())
+        known = self.config.get("id2label", ("LABEL_0", "LABEL_1"))  # if none is said
         if is_classifier(self.folder) and len(known) != len(self.labels):
             raise CourseError(
                 f"{self.folder} is a classifier of {len(known)} labels already, your "
@@ -66,17 +67,9 @@ class Start:
         """D, the width of the model."""
         return self.config.get("hidden_size") or self.config.get("dim") or 768
 
-    @property
-    def reads(self) -> int:
-        """How many tokens of a text it reads at most."""
-        positions = self.config.get("max_position_embeddings", READS)
-        # RoBERTa and its kin keep the first positions for padding.
-        kept = "roberta" in self.config["model_type"]
-        return positions - (self.config.get("pad_token_id", 1) + 1) * kept
-
     def tokenizer(self) -> "PreTrainedTokenizerBase":
         """The model's tokenizer; CourseError where there is none that fits."""
-        return read_tokenizer(self.folder, self.config.get("vocab_size", 0))
+        return read_tokenizer(self.folder, self.config)
 
     def model(self, seed: int) -> nn.Module:
         """The model with a head for the labels, in 32 bits.
@@ -115,16 +108,18 @@ def read_classifier(
     else:
         model = _theirs(folder)
         names = model.config.id2label
-    tokenizer = read_tokenizer(folder, config.get("vocab_size", 0))
+    tokenizer = read_tokenizer(folder, config)
     return model, tokenizer, tuple(names[i] for i in sorted(names))
 
 
-def read_tokenizer(folder: Path, known: int) -> "PreTrainedTokenizerBase":
-    """The tokenizer in a model's folder.
+def read_tokenizer(
+    folder: Path, config: Mapping[str, Any]
+) -> "PreTrainedTokenizerBase":
+    """The tokenizer in a model's folder; it cuts where the model can't read on.
 
     Args:
         folder: the model's.
-        known: V, how many tokens the model knows.
+        config: what config.json says there.
 
     Raises:
         CourseError: there is none, or it is not this model's. (Transformers makes one
@@ -141,12 +136,22 @@ def read_tokenizer(folder: Path, known: int) -> "PreTrainedTokenizerBase":
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
         raise CourseError(f"the tokenizer in {folder} can't be read: {error}") from None
+    known = config.get("vocab_size", 0)
     if not FEWEST_KNOWN * known <= len(tokenizer) <= known:
         raise CourseError(
             f"the tokenizer in {folder} has {len(tokenizer):,} tokens, its model knows "
             f"{known:,}: they do not belong together; fetch both again"
         )
+    tokenizer.model_max_length = min(tokenizer.model_max_length, _reads(config))
     return tokenizer
+
+
+def _reads(config: Mapping[str, Any]) -> int:
+    """How many tokens of a text a model reads at most."""
+    positions = config.get("max_position_embeddings", READS)
+    # RoBERTa and its kin keep the first positions for padding.
+    kept = "roberta" in config["model_type"]
+    return positions - ((config.get("pad_token_id") or 0) + 1) * kept
 
 
 def _theirs(folder: Path, **settings: Any) -> nn.Module:

@@ -1,9 +1,8 @@
 """How a pretrained model is fine-tuned: few choices, sensible where none is made."""
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from course_lib.errors import CourseError
@@ -47,6 +46,11 @@ class FineTuning:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.batch_size, int) or self.batch_size < 1:
+            raise CourseError(
+                f"batch_size = {self.batch_size!r}: expected a whole number of at "
+                "least 1"
+            )
         self.plan(1, WIDTH)  # a TrainingPlan says what is wrong with its part
         if self.learning_rate is not None and not self.learning_rate > 0:
             raise CourseError(f"learning_rate = {self.learning_rate!r} must be above 0")
@@ -76,22 +80,24 @@ class FineTuning:
     def plan(self, examples: int, width: int) -> TrainingPlan:
         """The training plan for so many examples and a model of that width."""
         epochs = self.epochs
-        if self.batch_size is not None and epochs is None:
+        if epochs is None:
             enough = FEWEST_STEPS * self.batch_size / examples
             epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, enough))
-        asked = TrainingPlan(epochs=epochs, batch_size=self.batch_size or 0)
-        # The last step is a validation too, so the count is a multiple of ten.
-        steps = asked.number_of_steps(examples / self.batch_size)
-        every = math.ceil(steps / VALIDATIONS)
-        return TrainingPlan(
-            steps=every * math.ceil(steps / every),
+        plan = TrainingPlan(
+            epochs=epochs,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate or RATE * max(1.0, WIDTH / width),
-            warmup_steps=int(WARM_UP * steps),
             decay="linear",
-            validate_every=every,
             patience=self.patience,
             seed=self.seed,
+        )
+        steps = plan.number_of_steps(examples / self.batch_size)
+        return replace(
+            plan,
+            epochs=None,
+            steps=steps,
+            warmup_steps=int(WARM_UP * steps),
+            validate_every=max(1, steps // VALIDATIONS),
         )
 
     def length(self, limit: int) -> int:

@@ -97,8 +97,7 @@ def arguments(plan: TrainingPlan, folder: str, *, on_cpu: bool) -> "TrainingArgu
         optim="adamw_torch_fused",
         seed=plan.seed,
         **_looks(plan.validate_every or max(1, plan.steps // TENTH)),
-        logging_steps=plan.report_every,
-        logging_first_step=True,
+        logging_steps=1,
         remove_unused_columns=False,
         dataloader_pin_memory=not on_cpu,
         report_to="none",
@@ -161,26 +160,30 @@ def _result(trainer: "Trainer", plan: TrainingPlan, line: Progress) -> TrainingR
     """Trainer's log in the words of the course."""
     state = trainer.state
     log = state.log_history
-    losses = {e["step"]: e["eval_loss"] for e in log if "eval_loss" in e}
-    best = min(losses, key=losses.__getitem__, default=None)
+    looks = {e["step"]: e["eval_loss"] for e in log if "eval_loss" in e}
+    best = min(looks, key=looks.__getitem__, default=None)
     return TrainingResult(
-        history=[_record(entry, losses) for entry in log if "loss" in entry],
+        history=_history([e for e in log if "loss" in e], looks, plan.report_every),
         steps=state.global_step,
         best_step=best,
-        best_value=losses.get(best),
+        best_value=looks.get(best),
         stopped_early=state.global_step < plan.steps,
         seconds=line.seconds,
         tokens_per_second=line.rate,
     )
 
 
-def _record(entry: Mapping[str, float], losses: Mapping[int, float]) -> Record:
-    step = int(entry["step"])
-    return Record(
-        step,
-        entry["epoch"],
-        entry["loss"],
-        entry["learning_rate"],
-        entry["grad_norm"],
-        {"loss": losses[step]} if step in losses else {},
-    )
+def _history(
+    entries: Sequence[Mapping[str, float]], looks: Mapping[int, float], every: int
+) -> list[Record]:
+    """Records of a run whose log has an entry for each step, as the own loop's are."""
+    history, losses = [], []
+    for entry in entries:
+        step = int(entry["step"])
+        losses.append(entry["loss"])
+        if step in looks or step % every == 0:
+            looked = {"loss": looks[step]} if step in looks else {}
+            mean, losses = sum(losses) / len(losses), []
+            rate, norm = entry["learning_rate"], entry["grad_norm"]
+            history.append(Record(step, entry["epoch"], mean, rate, norm, looked))
+    return history
