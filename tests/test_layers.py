@@ -18,6 +18,7 @@ HOUSE = (
     (3, "viz"),
     (2, "tasks"),
     (2, "evaluation"),
+    (2, "pretraining"),
     (2, "training"),
     (2, "generation"),
     (2, "compression"),
