@@ -1,6 +1,6 @@
 """Who plays in a story, where, and with what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from course_lib.resources.grammar.lexicon import Noun, adjectives_of, nouns_of
@@ -30,6 +30,7 @@ class Cast:
     spots: list[Entity]
     used: set[str]
     both: Entity
+    pets: dict[Entity, Entity] = field(default_factory=dict)
 
     @property
     def town(self) -> Entity:
@@ -54,9 +55,10 @@ class Cast:
 
     def pet(self, owner: Entity) -> Entity:
         """Somebody's animal."""
-        animal = pet_of(owner)
-        self.used.add(animal.key)
-        return animal
+        if owner not in self.pets:
+            self.pets[owner] = pet_of(owner)
+            self.used.add(self.pets[owner].key)
+        return self.pets[owner]
 
     def workplace(self, person: Entity) -> Entity:
         """Where somebody works, or the school."""

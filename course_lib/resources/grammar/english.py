@@ -3,7 +3,17 @@
 from functools import cache
 
 from course_lib.resources.grammar.draft import Draft, Mention, Ref
-from course_lib.resources.grammar.lexicon import Adjective, Verb, english_plural, verbs
+from course_lib.resources.grammar.english_words import (
+    NUMBERS,
+    PRONOUNS,
+    SHORT,
+    article,
+    class_of,
+    verb_words,
+    with_auxiliary,
+    with_not,
+)
+from course_lib.resources.grammar.lexicon import Adjective, Verb, verbs
 from course_lib.resources.grammar.meaning import (
     CONJUNCTIONS,
     QUESTION_WORDS,
@@ -17,82 +27,6 @@ from course_lib.resources.grammar.meaning import (
     With,
     Words,
 )
-
-# subject, object, possessive
-PRONOUNS = {
-    "1": ("I", "me", "my"),
-    "1p": ("we", "us", "our"),
-    "2": ("you", "you", "your"),
-    "2p": ("you", "you", "your"),
-    "m": ("he", "him", "his"),
-    "f": ("she", "her", "her"),
-    "n": ("it", "it", "its"),
-    "p": ("they", "them", "their"),
-}
-NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 10: "ten"}
-SHORT = {
-    "did not": "didn't",
-    "do not": "don't",
-    "does not": "doesn't",
-    "was not": "wasn't",
-    "were not": "weren't",
-    "is not": "isn't",
-    "are not": "aren't",
-    "could not": "couldn't",
-    "can not": "can't",
-    "will not": "won't",
-    "have not": "haven't",
-    "has not": "hasn't",
-    "had not": "hadn't",
-    "would not": "wouldn't",
-}
-
-
-def class_of(ref: Ref) -> str:
-    """The row of PRONOUNS that fits a mention."""
-    if ref.person < 3:
-        return f"{ref.person}p" if ref.plural else str(ref.person)
-    return "p" if ref.plural else ref.entity.sex
-
-
-def article(word: str) -> str:
-    """a or an, by the sound that follows."""
-    sounds_open = word[0] in "aeiouAEIOU" and not word.startswith(("use", "one", "uni"))
-    return "an" if sounds_open or word.startswith(("hour", "honest")) else "a"
-
-
-def third(base: str) -> str:
-    """The form with -s: goes, has, carries."""
-    return {"have": "has", "go": "goes", "do": "does"}.get(base) or english_plural(base)
-
-
-def _be(tense: str, person: int, plural: bool) -> str:
-    many = plural or person == 2
-    if tense == "past":
-        return "were" if many else "was"
-    return "are" if many else ("am" if person == 1 else "is")
-
-
-@cache
-def verb_words(verb: Verb, tense: str, person: int, plural: bool) -> tuple[str, ...]:
-    """The verb group, finite word first: ("had", "found")."""
-    singular = person == 3 and not plural
-    be = verb.base == "be"
-    if tense in ("past", "was"):
-        return (_be("past", person, plural) if be else verb.past,)
-    if tense == "present":
-        if be:
-            return (_be("present", person, plural),)
-        return (third(verb.base) if singular and not verb.modal else verb.base,)
-    if tense == "progressive":
-        return (_be("past", person, plural), verb.ing)
-    if tense == "ongoing":
-        return (_be("present", person, plural), verb.ing)
-    if tense == "perfect":
-        return ("had", verb.participle)
-    if tense == "done":
-        return ("has" if singular else "have", verb.participle)
-    return ({"future": "will", "would": "would"}[tense], verb.base)
 
 
 class English:
@@ -203,7 +137,7 @@ class English:
         adverb = {"never": "never", "no longer": "no longer"}.get(node.negative)
         middle = adverb or (" ".join(node.middle.english) if node.middle else "")
         if node.negative == "not":
-            words = _with_not(node, words, person, plural, self.draft.speaker)
+            words = with_not(node, words, person, plural, self.draft.speaker)
             simple = False
         if middle and simple:
             self.phrase(middle)
@@ -246,7 +180,7 @@ class English:
         place = len(self.draft.words)
         head, person, plural = self.subject(node)
         words = list(verb_words(node.verb, node.tense, person, plural))
-        first, *others = _auxiliary(node, words, person, plural)
+        first, *others = with_auxiliary(node, words, person, plural)
         if node.negative == "not":
             first = SHORT[f"{first} not"]
         self._insert(place, first)
@@ -332,7 +266,8 @@ class English:
         if isinstance(item, Words):
             start = len(self.draft.words)
             self.phrase(item.english)
-            return start, 3, item.plural
+            opened = item.english.startswith(("the ", "a ", "an "))
+            return start + opened, 3, item.plural
         if isinstance(item, Adverbial):
             self.adverbial(item)
         else:
@@ -444,7 +379,7 @@ def argument_roles(verb: Verb) -> dict[int, str]:
     roles, before = {}, ""
     for word in verb.french_pattern:
         if word[0] == "{":
-            bare = before not in ("à", "de", "que", "pour", "jusqu'à")
+            bare = before not in ("à", "de", "que", "pour", "avec", "contre")
             dative = before == "à"
             roles[int(word[1])] = (
                 "object" if bare else ("dative" if dative else "oblique")
@@ -466,19 +401,3 @@ def _entity(item: object) -> Entity | None:
     if isinstance(item, With):
         item = item.phrase
     return item.entity if isinstance(item, As) else item
-
-
-def _with_not(node, words, person, plural, spoken) -> list[str]:
-    first, *others = _auxiliary(node, words, person, plural)
-    if spoken and f"{first} not" in SHORT:
-        return [SHORT[f"{first} not"], *others]
-    return [first, "not", *others]
-
-
-def _auxiliary(node: Clause, words: list[str], person: int, plural: bool) -> list[str]:
-    """The group with an auxiliary in front: find, did find; was, was."""
-    if len(words) > 1 or node.verb.base == "be" or node.verb.modal:
-        return words
-    if node.tense in ("past", "was"):
-        return ["did", node.verb.base]
-    return ["does" if person == 3 and not plural else "do", node.verb.base]

@@ -267,7 +267,7 @@ class French:
         return [*own, finite + link + subject_pronoun(ref), said]
 
 
-_KEPT = frozenset({"de", "pour", "que", "jusqu'à"})
+_KEPT = frozenset({"de", "pour", "que", "avec", "contre"})
 
 
 def _tense(node: Clause) -> str:

@@ -1,6 +1,7 @@
 """Plots about things: lost and found, a gift, a repair."""
 
 from course_lib.resources.grammar.casting import Cast
+from course_lib.resources.grammar.dialogue import greets, thanks
 from course_lib.resources.grammar.meaning import (
     As,
     Joined,
@@ -22,20 +23,17 @@ from course_lib.resources.grammar.phrases import (
     under,
 )
 from course_lib.resources.grammar.scenes import (
+    GLAD,
+    SAD,
     adjective,
     ending,
     feels,
     go,
-    greets,
     meets,
     opening,
-    thanks,
 )
 from course_lib.resources.grammar.sidelights import sidelight
 from course_lib.resources.grammar.telling import Teller
-
-SAD = ("sad", "worried", "disappointed", "angry")
-GLAD = ("happy", "glad", "grateful", "happy")
 
 
 def lost_and_found(t: Teller, c: Cast) -> str:
@@ -54,7 +52,7 @@ def lost_and_found(t: Teller, c: Cast) -> str:
         greets(t, friend, hero)
     t.say(Quote(hero, clause(hero, "lose", lost, tense="done"), "say", friend))
     asks = clause(friend, "see", As(lost, "pronoun"), tense="done", question="yes")
-    t.say(Quote(hero, asks, "ask", friend))
+    t.say(Quote(hero, asks, None, friend))
     finder = friend if t.chance(0.5) else c.other
     if finder is friend:
         answer = clause(friend, "find", lost, tense="done", after=(at(found_at),))

@@ -59,6 +59,8 @@ class References:
     def written(self, ref: Ref) -> None:
         """A mention now stands in the text."""
         entity = ref.entity
+        if ref.person < 3:  # I and you make nobody a candidate for he or she
+            return
         self.now.append(entity)
         self.known.add(entity)
         if ref.form == "pronoun":
@@ -109,7 +111,7 @@ class References:
             return False
         if role == "agent":
             return False
-        if role == "subject" and self._goes_on(entity):
+        if self._goes_on(entity):
             return True
         if self.streak.get(entity, 0) >= LONGEST_STREAK or not self.unambiguous(entity):
             return False

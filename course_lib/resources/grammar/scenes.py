@@ -6,7 +6,6 @@ from course_lib.resources.grammar.meaning import (
     As,
     Entity,
     Joined,
-    Quote,
     Words,
     at,
     clause,
@@ -24,6 +23,9 @@ from course_lib.resources.grammar.phrases import (
 )
 from course_lib.resources.grammar.telling import Teller
 
+SAD = ("sad", "worried", "disappointed", "angry")
+GLAD = ("happy", "glad", "grateful", "happy")
+
 
 def adjective(key: str):
     """An adjective by its key."""
@@ -39,33 +41,30 @@ def job_words(person: Entity) -> Words:
 
 
 def opening(t: Teller, c: Cast) -> None:
-    """Who the hero is: two or three lasting facts, in one of several orders."""
-    hero = c.hero
-    facts = [lives, temper, belongings]
-    if hero.job:
-        facts.append(work)
-    t.rng.shuffle(facts)
-    for tell in facts[: t.pick(1, 2, 2, 3)]:
+    """Who the hero is: one to three lasting facts, in one of several orders."""
+    facts = t.rng.sample([lives, temper, belongings], t.pick(1, 1, 2, 2, 3))
+    if c.hero.job and t.chance(0.45):
+        facts.insert(0, work)
+    for tell in facts[:3]:
         tell(t, c)
-    if c.friend in hero.kin.values() and t.chance(0.4):
-        t.say(
-            clause(
-                c.friend,
-                *t.pick(
-                    ("be", adjective(traits()[c.friend.key])),
-                ),
-            )
-        )
+    if c.friend in c.hero.kin.values() and t.chance(0.4):
+        t.say(clause(c.friend, "be", adjective(traits()[c.friend.key])))
     if t.chance(0.4):
         sky(t, c)
 
 
+def together(t: Teller, c: Cast) -> bool:
+    """Whether the friend has come in and is where the hero is."""
+    met = c.friend in t.references.known and c.hero in t.references.known
+    return met and t.where[c.hero] is t.where[c.friend]
+
+
 def lives(t: Teller, c: Cast) -> None:
     """Where the hero lives."""
-    pet, hero = c.pet(c.hero), c.hero
+    hero, pet = c.hero, c.pet(c.hero)
     t.happened("live", who=hero, where=hero.town)
     choice = t.rng.randrange(3)
-    if choice == 0:
+    if choice == 0 or pet in t.references.known:
         t.say(clause(hero, "live", after=(at(hero.town),)))
     elif choice == 1:
         t.say(clause(hero, "live", after=(at(hero.town), along(pet))))
@@ -90,6 +89,8 @@ def temper(t: Teller, c: Cast) -> None:
 def belongings(t: Teller, c: Cast) -> None:
     """The hero's animal."""
     pet = c.pet(c.hero)
+    if pet in t.references.known:
+        return
     t.happened("have", who=c.hero, what=pet)
     t.say(clause(As(c.hero, "subject"), t.pick("have", "own"), As(pet, "indefinite")))
 
@@ -106,7 +107,8 @@ def work(t: Teller, c: Cast) -> None:
 
 def sky(t: Teller, c: Cast) -> None:
     """The weather."""
-    t.say(t.pick(*SKY))
+    left = [words for words in SKY if " ".join(words.english) not in t.skeleton]
+    t.say(t.pick(*left))
 
 
 def go(t: Teller, who: Entity, place: Entity, verb: str = "") -> None:
@@ -124,18 +126,6 @@ def feels(t: Teller, who: Entity, *feelings: str) -> None:
     t.say(clause(who, verb, adjective(t.pick(*feelings))))
 
 
-def greets(t: Teller, who: Entity, other: Entity) -> None:
-    """Good morning."""
-    hello = t.pick(
-        ("good morning, {0}", "bonjour, {0}"),
-        ("hello, {0}", "bonjour, {0}"),
-        ("welcome, {0}", "bienvenue, {0}"),
-        ("good evening, {0}", "bonsoir, {0}"),
-    )
-    content = fixed(*hello, As(other, "name"), ending=t.pick("!", "."))
-    t.say(Quote(who, content, "say", other))
-
-
 def meets(t: Teller, who: Entity, other: Entity, place: Entity) -> None:
     """Two people meet somewhere; both are there from now on."""
     t.happened("meet", who=who, whom=other, where=place)
@@ -145,27 +135,6 @@ def meets(t: Teller, who: Entity, other: Entity, place: Entity) -> None:
     else:
         arrives = clause(who, "arrive", at(place))
         t.say(Joined("when", arrives, clause(who, t.pick("see", "meet"), other)))
-
-
-def thanks(t: Teller, who: Entity, other: Entity) -> None:
-    """Thank you."""
-    if t.chance(0.5):
-        t.say(clause(who, "thank", other))
-        return
-    words = t.pick(
-        ("thank you so much, {0}", "merci beaucoup, {0}"),
-        ("how kind you are", "comme tu es {kind:1}"),
-        ("you are a true friend", "c'est très gentil de ta part"),
-        ("I will never forget this", "je n'oublierai jamais cela"),
-    )
-    node = fixed(
-        *words[:1], words[1].replace("{kind:1}", _kind(other)), As(other, "name")
-    )
-    t.say(Quote(who, node, "say", other, ending=t.pick("!", ".")))
-
-
-def _kind(other: Entity) -> str:
-    return "gentil" if other.gender == "m" else "gentille"
 
 
 def ending(t: Teller, c: Cast) -> None:
@@ -190,4 +159,4 @@ def ending(t: Teller, c: Cast) -> None:
     )
 
 
-__all__ = ["OFTEN", "adjective", "ending", "feels", "go", "greets", "meets", "opening"]
+__all__ = ["OFTEN", "adjective", "ending", "feels", "go", "meets", "opening"]

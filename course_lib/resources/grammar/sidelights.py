@@ -14,7 +14,7 @@ from course_lib.resources.grammar.meaning import (
 )
 from course_lib.resources.grammar.people import places_of, thing
 from course_lib.resources.grammar.phrases import EVERY, behind, beside, near
-from course_lib.resources.grammar.scenes import adjective, sky
+from course_lib.resources.grammar.scenes import adjective, sky, together
 from course_lib.resources.grammar.telling import Teller
 
 
@@ -24,21 +24,33 @@ def sidelight(t: Teller, c: Cast) -> None:
         scene(t, c)
 
 
+STATES = {
+    "container": ("heavy", "empty", "full", "new"),
+    "furniture": ("old", "dirty", "wet", "heavy"),
+    "plant": ("beautiful", "wet", "dry", "old"),
+    "animal": ("quiet", "tired", "wet", "hungry"),
+    "vessel": ("ready", "wet", "old", "empty"),
+    "tool": ("wet", "dirty", "new", "old"),
+    "fruit": ("sweet", "cheap", "fresh"),
+}
+
+
 def standing_about(t: Teller, c: Cast) -> None:
     """A plural subject with a singular noun between it and its verb, or the reverse."""
-    many = t.chance(0.5)
-    kind = t.pick("small", "furniture", "plant", "animal")
-    one = c.make(kind, count=t.pick(2, 3, 4) if many else 0)
-    far = c.make(t.pick("outdoors", "tool"), count=0 if many else t.pick(2, 3))
-    state = t.pick("wet", "dirty", "old", "heavy", "beautiful", "clean")
-    where = t.pick(near, behind, beside)(
-        As(far, "indefinite" if many else "indefinite")
-    )
-    t.say(clause(With(As(one, "definite"), where), "be", adjective(state)))
+    many = t.chance(0.6)
+    kind = t.pick(*STATES)
+    one = c.make(kind, count=2 if many else 0)
+    far = c.make(t.pick("part", "furniture"), count=0 if many or t.chance(0.4) else 2)
+    one.count = far.count = 0
+    state = adjective(t.pick(*STATES[kind]))
+    where = t.pick(near, behind, beside)(As(far, "definite"))
+    t.say(clause(With(As(one, "definite"), where), t.pick("be", "be", "look"), state))
 
 
 def habit(t: Teller, c: Cast) -> None:
     """What somebody always does, in the present."""
+    if not together(t, c):
+        return sky(t, c)
     who, pet = c.friend, c.pet(c.friend)
     eats = thing(t.pick("carrot", "apple", "pear", "cabbage"), count=2)
     eats.count = 0
@@ -81,6 +93,8 @@ def feast(t: Teller, c: Cast) -> None:
 
 def animal(t: Teller, c: Cast) -> None:
     """The friend's animal does something."""
+    if not together(t, c):
+        return sky(t, c)
     pet = c.pet(c.friend)
     comes = clause(pet, t.pick("disappear", "escape", "sleep"))
     if t.chance(0.5):
@@ -97,6 +111,8 @@ def animal(t: Teller, c: Cast) -> None:
 
 def tired(t: Teller, c: Cast) -> None:
     """They rest."""
+    if not together(t, c):
+        return standing_about(t, c)
     rest = clause(
         c.both,
         t.pick("sit_down", "rest", "stop"),
