@@ -1,6 +1,7 @@
 """The card that each model carries: what it is, how it was made, what it can do."""
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,8 @@ def replace_figures(folder: Path, markdown: str) -> None:
         folder: a model's.
         markdown: what is to stand between the marks.
 
+    The card is exchanged as a whole: whoever stops this finds the old one.
+
     Raises:
         CourseError: there is no card, or it has no place for figures.
     """
@@ -77,8 +80,13 @@ def replace_figures(folder: Path, markdown: str) -> None:
             f"{file} has no place for figures: put {BEGIN} and {END} into it, on "
             "lines of their own"
         )
-    new = f"{before}{BEGIN}\n{markdown.strip()}\n{END}{after}"
-    file.write_text(new, encoding="utf-8")
+    new = folder / f".{FILE}"
+    figures = f"{BEGIN}\n{markdown.strip()}\n{END}"
+    try:
+        new.write_text(f"{before}{figures}{after}", encoding="utf-8")
+        os.replace(new, file)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def record_checksum(folder: Path) -> None:
