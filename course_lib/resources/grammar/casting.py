@@ -6,6 +6,7 @@ from random import Random
 from course_lib.resources.grammar.lexicon import Noun, adjectives_of, nouns_of
 from course_lib.resources.grammar.meaning import Entity, group
 from course_lib.resources.grammar.people import (
+    coasts,
     job_spots,
     people,
     pet_of,
@@ -40,6 +41,12 @@ class Cast:
     def spot(self) -> Entity:
         """A place of the town that the story has not used yet."""
         return self.spots.pop() if self.spots else places()["square"]
+
+    def shop(self) -> Entity:
+        """Where things are sold."""
+        keys = ["market", "square", "market"]
+        keys += ["harbour"] if coasts()[self.town.key] == "sea" else ["station"]
+        return places()[self.rng.choice(keys)]
 
     def inn(self) -> Entity:
         """The town's inn."""

@@ -13,7 +13,8 @@ class Ref:
 
     `form` is "name", "pronoun", "definite", "full" (definite with adjectives),
     "indefinite", "owned", "owned_full", "job", "kin", "kin_name", "apposition",
-    "plain" (noun alone). `person` is 1, 2 or 3. `owner` is how the owner is called.
+    "new" (a key, without adjectives), "plain" (noun alone). `person` is 1, 2 or 3.
+    `owner` is how the owner is called.
     """
 
     entity: Entity

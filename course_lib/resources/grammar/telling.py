@@ -7,8 +7,18 @@ from course_lib.resources.grammar.draft import Draft, Mention, spacing
 from course_lib.resources.grammar.english import English
 from course_lib.resources.grammar.french import French
 from course_lib.resources.grammar.french_spelling import french_text
-from course_lib.resources.grammar.meaning import Clause, Entity, Joined, Quote
+from course_lib.resources.grammar.meaning import (
+    Adverbial,
+    As,
+    Clause,
+    Entity,
+    Joined,
+    Quote,
+    There,
+)
 from course_lib.resources.grammar.references import NAMING, References
+
+CLEFT = frozenset({"find", "break", "mend", "repair", "win", "make", "paint", "buy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,7 @@ class Teller:
     events: list[Event] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
     skeleton: list[str] = field(default_factory=list)
+    used: set[object] = field(default_factory=set)
     where: dict[Entity, Entity] = field(default_factory=dict)
     facts: list[tuple[str, str, str]] = field(default_factory=list)
     mentions: list[list[Mention]] = field(default_factory=list)
@@ -75,6 +86,13 @@ class Teller:
         """One of several, at random."""
         return self.rng.choice(choices)
 
+    def fresh(self, choices: tuple[Adverbial, ...]) -> Adverbial:
+        """One of several that the story has not used yet, where there is one."""
+        left = [c for c in choices if c.english not in self.used]
+        choice = self.rng.choice(left or choices)
+        self.used.add(choice.english)
+        return choice
+
     def chance(self, probability: float) -> bool:
         """True as often as the probability says."""
         return self.rng.random() < probability
@@ -82,6 +100,8 @@ class Teller:
     def paragraph(self) -> None:
         """The next sentence opens a paragraph."""
         self.breaks.append(len(self.sentences))
+        if self.chance(0.7):  # mostly with a name, not with he or she
+            self.references.close()
 
     def happened(self, relation: str, **roles: Entity) -> None:
         """Note an event of the sentence that is said next."""
@@ -97,14 +117,37 @@ class Teller:
         label = label or name_of(node)
         self.skeleton.append(label)
         links = self._links(draft, len(self.sentences))
-        self.references.close()
+        self.references.close(topic_of(node))
         self.mentions.append(draft.mentions)
         self.sentences.append(written(draft, french, sentiment, links, label))
 
     def _vary(self, node: Clause) -> None:
-        """A time or place at the end sometimes opens the sentence."""
-        if node.front is None and len(node.after) > 1 and self.chance(0.4):
+        """The same meaning in another frame: place first, passive, "it was Tom who"."""
+        moves = len(node.after) > 1 and not node.settled
+        if node.front is None and moves and self.chance(0.4):
             node.front, node.after = node.after[-1], node.after[:-1]
+        if not self._simple(node):
+            return
+        if self.chance(0.1) and self._can_be_passive(node):
+            node.passive, node.subject = True, As(node.subject, "name")
+        elif node.front is None and node.verb.key in CLEFT and self.chance(0.12):
+            node.cleft, node.subject = True, As(node.subject, "name")
+
+    def _simple(self, node: Clause) -> bool:
+        """A past deed of one known person, who is named."""
+        who = node.subject
+        known = isinstance(who, Entity) and who in self.references.known
+        plain = not (node.negative or node.silent or node.question or node.middle)
+        return known and who.kind == "person" and plain and node.tense == "past"
+
+    def _can_be_passive(self, node: Clause) -> bool:
+        what = node.arguments[0] if node.arguments else None
+        thing = what.entity if isinstance(what, As) else what
+        if not isinstance(thing, Entity) or thing.kind != "thing":
+            return False
+        told = thing in self.references.known and thing.owner is not node.subject
+        bare = node.verb.pattern == ("{0}",) == node.verb.french_pattern
+        return told and bare and not node.verb.stative
 
     def _links(self, draft: Draft, number: int) -> tuple[Link, ...]:
         links = [Link("subject", v, (number, head)) for v, head in draft.agreements]
@@ -125,14 +168,38 @@ class Teller:
         return max(found) if found else None
 
 
+def topic_of(node: object) -> Entity | None:
+    """The one whom a plain statement is about: its subject."""
+    if isinstance(node, Joined):
+        return topic_of(node.first)
+    if not isinstance(node, Clause) or node.passive:
+        return None
+    who = node.subject.entity if isinstance(node.subject, As) else node.subject
+    return who if isinstance(who, Entity) and who.kind == "person" else None
+
+
+def _frame(node: Clause) -> str:
+    """How a clause departs from the plain statement."""
+    marks = {
+        "not": node.negative,
+        "passive": node.passive,
+        "cleft": node.cleft,
+        "question": node.question,
+        "fronted": node.front,
+    }
+    return "".join(f".{mark}" for mark, there in marks.items() if there)
+
+
 def name_of(node: object) -> str:
     """A meaning's frame, without who and what: its place in a story's skeleton."""
     if isinstance(node, Clause):
-        return f"{node.verb.key}.{node.tense}" + (".not" if node.negative else "")
+        return f"{node.verb.key}.{node.tense}" + _frame(node)
     if isinstance(node, Joined):
         return f"{name_of(node.first)}+{node.word}+{name_of(node.second)}"
     if isinstance(node, Quote):
         return f"say({name_of(node.content)})"
+    if isinstance(node, There):
+        return "there"
     return " ".join(node.english)
 
 
