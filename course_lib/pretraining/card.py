@@ -25,6 +25,7 @@ class Outcome:
         best_step: whose weights the model has.
         written_loss: on the written texts kept aside, in nats.
         seconds: how long the run took.
+        busy: seconds of the processor in it.
         hardware: a sentence.
         threads: of the CPU.
         plan: the run's.
@@ -35,6 +36,7 @@ class Outcome:
     best_step: int | None
     written_loss: float
     seconds: float
+    busy: float
     hardware: str
     threads: int
     plan: TrainingPlan
@@ -142,15 +144,16 @@ def _made(recipe: Recipe, outcome: Outcome) -> str:
         ("steps", f"{plan.steps:,}, {recipe.step_says}"),
         (
             "optimiser",
-            f"AdamW, highest rate {plan.learning_rate:g}, "
-            f"{plan.warmup_steps:,} steps of warm-up, then {plan.decay}",
+            "Muon for the layers' matrices, AdamW for the rest; highest rate "
+            f"{plan.learning_rate:g}, {plan.warmup_steps:,} steps of warm-up, then "
+            f"{plan.decay}",
         ),
         ("precision", precision.get(plan.mixed_precision or "", "float32")),
         ("seed", f"{plan.seed}"),
         (
             "time",
-            f"{outcome.seconds / 60:.0f} minutes, {outcome.threads} thread"
-            f"{'s' * (outcome.threads != 1)}",
+            f"{outcome.seconds / 60:.0f} minutes, {outcome.busy / 60:.0f} of them of a "
+            f"processor, {outcome.threads} thread{'s' * (outcome.threads != 1)}",
         ),
         ("hardware", outcome.hardware),
     ]
