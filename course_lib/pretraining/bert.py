@@ -202,12 +202,12 @@ def _tokens(tokenizer: "PreTrainedTokenizerFast") -> list[str]:
 
 RECIPE = BertRecipe(
     name="course-bert",
-    steps=4000,
-    batch_size=32,
-    learning_rate=1e-3,
-    amount=30_000_000,
-    validation_amount=150_000,
-    written_times=8,
+    steps=2800,
+    batch_size=16,
+    learning_rate=2e-3,
+    amount=12_000_000,
+    validation_amount=120_000,
+    written_times=3,
     vocab_size=4096,
     length=128,
     warmup=0.08,

@@ -109,12 +109,12 @@ def as_batch(rows: list[Tensor]) -> Mapping[str, Tensor]:
 
 RECIPE = GPTRecipe(
     name="course-gpt",
-    steps=3000,
-    batch_size=16,
-    learning_rate=2e-3,
-    amount=30_000_000,
-    validation_amount=150_000,
-    written_times=8,
+    steps=2200,
+    batch_size=8,
+    learning_rate=3e-3,
+    amount=12_000_000,
+    validation_amount=120_000,
+    written_times=3,
     vocab_size=2048,
     length=256,
     card=Card(

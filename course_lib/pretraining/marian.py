@@ -111,13 +111,14 @@ def _flat(rows: Iterable[list[int]]) -> np.ndarray:
 
 RECIPE = MarianRecipe(
     name="course-marian",
-    steps=6000,
+    steps=2000,
     batch_size=None,
-    learning_rate=1e-3,
-    amount=200_000,
-    validation_amount=1000,
-    written_times=20,
+    learning_rate=2e-3,
+    amount=150_000,
+    validation_amount=800,
+    written_times=12,
     vocab_size=4096,
+    d_model=192,
     length=128,
     warmup=0.1,
     card=Card(
