@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 import torch
+from strangers import name_pairs
 
 from course_lib.pretraining import corpus
 from course_lib.pretraining.marian import RECIPE
@@ -67,6 +68,7 @@ class Materials:
             far = [pair for pair in pairs if is_far(pair)]
             found[kind] = pairs[: self.count]
             found[f"{kind}, {hard}"] = far[: self.count]
+        found["name"] = list(name_pairs(self.stories, SEED))
         return {kind: pairs for kind, pairs in found.items() if pairs}
 
     @cached_property

@@ -9,7 +9,9 @@ from guessing import most_frequent, only_words, paragraphs
 from materials import Materials, is_far
 
 from course_lib.evaluation import MaskedTokens, NgramModel
+from course_lib.evaluation.minimal_pairs import differing_words
 from course_lib.pretraining import corpus, vocabulary
+from course_lib.resources.grammar.people import people
 from course_lib.resources.world import write_stories
 
 FEW = Materials(count=20, characters=30_000, pairs_learned=400)
@@ -34,12 +36,26 @@ def test_stories_are_of_the_split_that_nobody_learned_from():
 
 
 def test_far_pairs_can_not_be_told_from_neighbours():
-    far = [pair for kind in FEW.minimal_pairs.values() for pair in kind if is_far(pair)]
+    hard = (pairs for kind, pairs in FEW.minimal_pairs.items() if ", " in kind)
+    far = [pair for pairs in hard for pair in pairs]
     assert far
     for pair in far:
+        assert is_far(pair)
         assert pair.distractors > 0 or pair.distance >= 8
         words = pair.right.split(" ")
         assert words != pair.wrong.split(" ")
+
+
+def test_strangers_take_the_place_of_names_that_were_told():
+    pairs = FEW.minimal_pairs["name"]
+    assert len(pairs) > 15  # one a story
+    for pair in pairs:
+        right, wrong = differing_words(pair.right, pair.wrong)
+        name, stranger = pair.right[right], pair.wrong[wrong]
+        name, stranger = name.removesuffix("'s"), stranger.removesuffix("'s")
+        assert people()[name].sex == people()[stranger].sex
+        assert name in pair.context
+        assert stranger not in pair.context
 
 
 def test_words_are_what_begins_with_a_letter_or_a_digit(models):
