@@ -52,12 +52,23 @@ class Cast:
         """The town's inn."""
         return places_of(self.town.key, "org")[0]
 
-    def make(self, kind: str, owner: Entity | None = None, count: int = 0) -> Entity:
-        """A new thing of a kind, with an adjective or two, unlike the others."""
+    def make(
+        self,
+        kind: str,
+        owner: Entity | None = None,
+        count: int = 0,
+        young: bool = False,
+    ) -> Entity:
+        """A new thing of a kind, with an adjective or two, unlike the others.
+
+        `young`: it has just been made, so it is not old.
+        """
         nouns = [n for n in nouns_of(kind) if n.key not in self.used]
         noun = self.rng.choice(nouns)
         self.used.add(noun.key)
         keys = look(self.rng, noun)
+        if young:
+            keys = [key for key in keys if key not in ("old", "new")]
         return thing(noun.key, *keys, owner=owner, count=count)
 
     def pet(self, owner: Entity) -> Entity:
@@ -86,7 +97,9 @@ def look(rng: Random, noun: Noun) -> list[str]:
         return [*keys, rng.choice(adjectives_of("made_" + made[0])).key]
     if rng.random() < 0.75:
         colours = "metal_colour" if noun.kinds & {"jewel"} else "colour"
-        return [*keys, rng.choice(adjectives_of(colours)).key]
+        key = rng.choice(adjectives_of(colours)).key
+        # A pink rose would be "une rose rose".
+        return keys if (key, noun.key) == ("pink", "rose") else [*keys, key]
     return keys
 
 

@@ -47,6 +47,7 @@ class Draft:
     speaker: Entity | None = None
     hearer: Entity | None = None
     subjects: list[Entity] = field(default_factory=list)
+    lead: Entity | None = None
 
     def word(self, text: str, tag: str = "O") -> int:
         """Add one word; a comma gives way to a stronger sign. Returns its index."""

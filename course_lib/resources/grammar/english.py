@@ -21,6 +21,7 @@ from course_lib.resources.grammar.meaning import (
     Quote,
     There,
     With,
+    topic_of,
 )
 
 
@@ -70,6 +71,7 @@ class English(Phrases):
         else:
             self.node(node.first)
             self.phrase(word)
+        self.draft.lead = topic_of(node.first)
         self.node(node.second)
 
     def clause(self, node: Clause) -> None:

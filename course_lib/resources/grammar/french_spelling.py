@@ -3,14 +3,14 @@
 # Words of the lexicon whose h is not silent: la hache, le hibou.
 ASPIRATED = (
     "hache",
-    "hériss",
-    "héron",
-    "haut",
+    "haie",
+    "haricot",
     "harpe",
-    "honteu",
-    "huit",
+    "haut",
+    "héron",
+    "hériss",
     "hibou",
-    "hangar",
+    "honteu",
 )
 ELIDING = frozenset({"le", "la", "de", "ne", "je", "me", "te", "se", "que", "ce"})
 CONTRACTED = {

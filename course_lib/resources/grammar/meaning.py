@@ -243,3 +243,13 @@ def group(*members: Entity) -> Entity:
     key = "+".join(member.key for member in members)
     gender = "f" if women else "m"
     return Entity(key, "group", sex="p", gender=gender, plural=True, members=members)
+
+
+def topic_of(node: object) -> Entity | None:
+    """The one whom a plain statement is about: its subject."""
+    if isinstance(node, Joined):
+        return topic_of(node.first)
+    if not isinstance(node, Clause) or node.passive:
+        return None
+    who = node.subject.entity if isinstance(node.subject, As) else node.subject
+    return who if isinstance(who, Entity) and who.kind == "person" else None

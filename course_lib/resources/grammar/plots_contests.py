@@ -42,7 +42,6 @@ from course_lib.resources.grammar.scenes import (
     meets,
     opening,
     opinion,
-    plans,
 )
 from course_lib.resources.grammar.sidelights import sidelight
 from course_lib.resources.grammar.telling import Teller
@@ -189,11 +188,11 @@ def _sale(t: Teller, c: Cast, goods: Entity, place: Entity) -> None:
 def prize(t: Teller, c: Cast) -> str:
     """The hero makes something for a contest, and wins or loses."""
     hero, friend, other = c.hero, c.friend, c.other
-    work = c.make(t.pick("baked", "made", "toy", "crop"))
+    work = c.make(t.pick("baked", "made", "toy", "crop"), young=True)
     food = bool(work.noun.kinds & {"food"})
     opening(t, c)
     t.say(line(t, "contest"))
-    plans(t, hero, "win_it")
+    t.say(clause(hero, t.pick("want_to", "hope_to"), infinitive(hero, "win_it")))
     t.happened("make", who=hero, what=work)
     verb = "pick" if "crop" in work.noun.kinds else "make"
     t.say(clause(hero, verb, work, after=(along(friend),)))

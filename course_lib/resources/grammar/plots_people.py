@@ -59,7 +59,10 @@ from course_lib.resources.grammar.telling import Teller
 def birthday(t: Teller, c: Cast) -> str:
     """The hero prepares a surprise for a friend's birthday."""
     hero, friend, other = c.hero, c.friend, c.other
-    cake, present = c.make("baked"), c.make(t.pick("toy", "small", "jewel"), other)
+    cake, present = (
+        c.make("baked", young=True),
+        c.make(t.pick("toy", "small", "jewel"), other),
+    )
     opening(t, c)
     _eve(t, c)
     t.happened("make", who=hero, what=cake)
@@ -121,7 +124,7 @@ def _feast(t: Teller, c: Cast, cake: Entity) -> None:
 def secret(t: Teller, c: Cast) -> str:
     """A secret is told, and should have been kept."""
     hero, friend, other = c.hero, c.friend, c.other
-    thing = c.make(t.pick("toy", "music", "made", "furniture"))
+    thing = c.make(t.pick("toy", "music", "made", "furniture"), young=True)
     opening(t, c)
     t.say(clause(friend, "have", As(thing_of("secret"), "indefinite")))
     t.happened("make", who=friend, what=thing)
@@ -171,10 +174,11 @@ def promise(t: Teller, c: Cast) -> str:
     sidelight(t, c)
     t.happened("forget", who=hero, what=item)
     went = clause(hero, "go", to(c.spot()))
-    t.say(Joined("but_that", went, clause(hero, "forget", As(item, "definite"))))
+    t.say(Joined("but", went, clause(hero, "forget", As(item, "definite"))))
     t.paragraph()
     t.say(clause(friend, "wait_for", hero, after=(t.fresh(ALL_DAY),)))
-    feels(t, friend, *SAD)
+    away = clause(hero, "come", negative="not", tense="perfect")
+    feels(t, friend, *SAD, because=away if t.chance(0.4) else None)
     if t.chance(0.6):
         missing = clause(hero, "come", negative="not", tense="done")
         says(t, friend, c.other, missing, "say")
@@ -241,7 +245,7 @@ def lesson(t: Teller, c: Cast) -> str:
     if skill in ("play", "paint", "bake"):
         item = c.make({"play": "music", "paint": "made", "bake": "baked"}[skill])
     opening(t, c)
-    t.say(clause(hero, "can", _skill(hero, skill, item), negative="not"))
+    t.say(clause(hero, "can_skill", _skill(hero, skill, item), negative="not"))
     if t.chance(0.5):
         feels(t, hero, "sad", "ashamed", "jealous")
     meets(t, hero, friend, c.spot())
@@ -254,17 +258,21 @@ def lesson(t: Teller, c: Cast) -> str:
     t.say(clause(c.both, "practise", after=(t.pick(*EVERY[:3]),), tense="was"))
     if t.chance(0.5):
         tired = clause(hero, "be", adjective("tired"), tense="was", middle=_OFTEN)
-        t.say(tired)
+        went_on = clause(hero, "practise", tense="was", after=(t.fresh(ALL_DAY),))
+        t.say(Joined("although", tired, went_on) if t.chance(0.5) else tired)
         speaks(t, friend, hero, "saying")
     t.paragraph()
     place = c.spot()
     t.where[hero] = t.where[friend] = t.where[other] = place
     t.say(clause(other, "meet", c.both, after=(at(place), t.fresh(LATER))))
-    now = clause(hero, "can", _skill(hero, skill, item), tense="present")
+    now = clause(hero, "can_skill", _skill(hero, skill, item), tense="present")
     says(t, hero, other, now, "say", "shout")
     t.say(clause(other, "be", adjective(t.pick("surprised", "curious", "proud"))))
     thanks(t, hero, friend)
-    ending(t, c)
+    if t.chance(0.4):
+        t.say(line(t, "respect", As(hero, "name")))
+    else:
+        ending(t, c)
     return f"{hero.english} Learns Something New"
 
 

@@ -42,9 +42,11 @@ from course_lib.resources.grammar.scenes import (
     hears_idea,
     is_asked,
     meets,
+    offers,
     opening,
     opinion,
     plans,
+    where_found,
     works_on,
 )
 from course_lib.resources.grammar.sidelights import sidelight
@@ -63,9 +65,11 @@ def lost_and_found(t: Teller, c: Cast) -> str:
     _search(t, c, lost)
     t.paragraph()
     meets(t, hero, friend, c.spot())
-    if t.chance(0.4):
+    greeted = t.chance(0.4)
+    if greeted:
         greets(t, friend, hero)
-    is_asked(t, hero, friend, clause(hero, "lose", lost, tense="done"))
+    trouble = clause(hero, "lose", lost, tense="done")
+    is_asked(t, hero, friend, trouble, 0.0 if greeted else 0.7)
     if t.chance(0.7):
         seen = clause(friend, "see", As(lost, "pronoun"), tense="done", question="yes")
         t.say(Quote(hero, seen, None, friend))
@@ -74,7 +78,8 @@ def lost_and_found(t: Teller, c: Cast) -> str:
     t.happened("return", who=finder, what=lost, whom=hero)
     given = As(lost, "definite")
     t.say(clause(finder, t.pick("return", "bring", "give"), given, hero))
-    feels(t, hero, *GLAD)
+    why = clause(finder, "find", lost, tense="perfect") if t.chance(0.4) else None
+    feels(t, hero, *GLAD, because=why)
     thanks(t, hero, finder)
     ending(t, c)
     return f"The Lost {lost.noun.english.title()}"
@@ -86,11 +91,8 @@ def _search(t: Teller, c: Cast, lost: Entity) -> None:
     if t.chance(0.6):
         t.say(clause(hero, "look_for", lost, after=(t.fresh(ALL_DAY),)))
     if t.chance(0.5):
-        where = (
-            t.pick(near, behind)(c.spot())
-            if t.chance(0.5)
-            else under(As(c.make("furniture"), "definite"))
-        )
+        cover = As(c.make(t.pick("furniture", "hiding")), "definite")
+        where = t.pick(near, behind, under)(cover)
         looked = clause(hero, "look_for", lost, after=(where,))
         found = clause(hero, "find", As(lost, "pronoun"), negative="not")
         t.say(Joined("but", looked, found))
@@ -105,8 +107,14 @@ def _search(t: Teller, c: Cast, lost: Entity) -> None:
 def _friend_found(t: Teller, c: Cast, lost: Entity) -> None:
     """The friend has it already."""
     place = c.spot()
+    if t.chance(0.4):
+        has = clause(c.friend, "have", As(lost, "pronoun"), tense="present")
+        says(t, c.friend, c.hero, has, "say", "shout")
+        where_found(t, c.friend, c.hero, lost)
+        found = clause(c.friend, "find", As(lost, "pronoun"), after=(at(place),))
+    else:
+        found = clause(c.friend, "find", lost, tense="done", after=(at(place),))
     t.happened("find", who=c.friend, what=lost, where=place)
-    found = clause(c.friend, "find", lost, tense="done", after=(at(place),))
     says(t, c.friend, c.hero, found, "answer", "reply", "say")
     if t.chance(0.5):
         feels(t, c.hero, "surprised", "excited")
@@ -122,11 +130,12 @@ def _other_found(t: Teller, c: Cast, lost: Entity) -> None:
     t.paragraph()
     t.happened("find", who=finder, what=lost, where=place)
     t.where[finder] = place
-    what: object = lost
     if t.chance(0.35):
         losing = clause(c.hero, "lose", lost, tense="perfect", gap=0)
-        what = Which(As(lost, "definite"), losing)
-    t.say(clause(finder, "find", what, after=(at(place), t.fresh(LATER))))
+        found = Which(As(lost, "definite"), losing)
+        t.say(clause(finder, "find", found, front=at(place)))
+        return
+    t.say(clause(finder, "find", lost, after=(at(place), t.fresh(LATER))))
 
 
 def gift(t: Teller, c: Cast) -> str:
@@ -169,17 +178,22 @@ def repair(t: Teller, c: Cast) -> str:
     """Something breaks; two people mend it."""
     hero, friend = c.hero, c.friend
     broken = c.make(t.pick("machine", "furniture", "tool"), hero)
-    tool = c.make("tool", friend)
+    tool = c.make("mending", friend)
     opening(t, c)
     t.happened("break", who=hero, what=broken)
     t.say(clause(hero, "break", broken, after=(t.fresh(TIMES),)))
-    t.say(clause(hero, "can", infinitive(hero, "mend", broken), negative="not"))
-    feels(t, hero, *SAD)
+    if t.chance(0.6):
+        t.say(clause(hero, "can", infinitive(hero, "mend", broken), negative="not"))
+        feels(t, hero, *SAD)
+    else:
+        mended = infinitive(hero, "mend", As(broken, "pronoun"))
+        why = clause(hero, "can", mended, negative="not")
+        feels(t, hero, *SAD, because=why)
     if t.chance(0.4):
         go(t, hero, c.spot())
     meets(t, hero, friend, c.spot())
     is_asked(t, hero, friend, clause(hero, "break", broken, tense="done"))
-    speaks(t, hero, friend, "ask")
+    _asks_for_help(t, c)
     if t.chance(0.5):
         helped = clause(friend, "help", hero, tense="future")
         says(t, friend, hero, helped, "answer", "say")
@@ -198,6 +212,15 @@ def repair(t: Teller, c: Cast) -> str:
     thanks(t, hero, friend)
     ending(t, c)
     return f"The Broken {broken.noun.english.title()}"
+
+
+def _asks_for_help(t: Teller, c: Cast) -> None:
+    """Can you help me? Sometimes for a reward, which is given."""
+    if t.chance(0.6):
+        speaks(t, c.hero, c.friend, "ask")
+        return
+    reward = c.make(t.pick("fruit", "toy", "small"), c.hero)
+    offers(t, c.hero, c.friend, reward)
 
 
 def borrowed(t: Teller, c: Cast) -> str:
@@ -240,6 +263,9 @@ def _confesses(t: Teller, c: Cast, item: Entity) -> None:
     else:
         broke = clause(hero, "break", As(item, "pronoun"), tense="done")
         says(t, hero, friend, broke, "say", "whisper", "answer")
+    if t.chance(0.5):
+        asked = clause(hero, "break", As(item, "pronoun"), question="how")
+        says(t, friend, hero, asked, "ask")
     feels(t, friend, "angry", "sad", "surprised")
     apologises(t, hero, friend)
     forgives(t, friend, hero)
@@ -254,7 +280,7 @@ def trade(t: Teller, c: Cast) -> str:
     wished = clause(hero, "need", As(theirs, "new"))
     t.say(
         Joined(
-            "but_that",
+            "but",
             clause(hero, "use", As(mine, "pronoun"), negative="never", tense="was"),
             wished,
         )

@@ -69,12 +69,16 @@ def storm(t: Teller, c: Cast) -> str:
     greets(t, friend, hero)
     helped = clause(friend, "help", hero, tense="future")
     says(t, friend, hero, helped, "say")
-    tool = c.make("tool", friend)
+    tool = c.make("mending", friend)
     t.happened("bring", who=friend, what=tool)
     t.say(clause(friend, "bring", tool, hero))
     t.happened("mend", who=c.both, what=hurt)
     works_on(t, c.both, "mend", hurt)
-    t.say(clause(As(hurt, "definite"), "be", adjective(t.pick("strong", "new", "dry"))))
+    t.say(
+        clause(
+            As(hurt, "definite"), "be", adjective(t.pick("strong", "as_new", "solid"))
+        )
+    )
     thanks(t, hero, friend)
     ending(t, c)
     return f"The Storm over {c.town.english}"
@@ -89,7 +93,7 @@ def runaway(t: Teller, c: Cast) -> str:
     t.say(clause(pet, gone, after=(t.fresh(TIMES),)))
     feels(t, hero, *SAD)
     where = t.pick(near, behind, under)(
-        As(c.make(t.pick("part", "furniture")), "definite")
+        As(c.make(t.pick("hiding", "furniture")), "definite")
     )
     t.say(clause(hero, "look_for", pet, after=(where,)))
     meets(t, hero, friend, c.spot())
@@ -118,7 +122,13 @@ def _caught(t: Teller, c: Cast, pet: Entity) -> None:
     food.count = 0
     t.happened("find", who=other, what=pet, where=hidden)
     t.where[other] = hidden
-    t.say(clause(other, "find", As(pet, "full"), after=(at(hidden), t.fresh(LATER))))
+    found = clause(other, "find", As(pet, "full"), after=(at(hidden),))
+    if t.chance(0.3):
+        looked = clause(c.hero, "look_for", pet, tense="progressive")
+        t.say(Joined("while", looked, found))
+    else:
+        found.after = (at(hidden), t.fresh(LATER))
+        t.say(found)
     eats = clause(As(pet, "definite"), "eat", food, tense="progressive")
     t.say(eats)
     if t.chance(0.6):
@@ -173,7 +183,7 @@ def honest_finder(t: Teller, c: Cast) -> str:
     found, place = c.make(t.pick("jewel", "small"), None), c.spot()
     opening(t, c)
     t.happened("find", who=hero, what=found, where=place)
-    hidden = t.pick(under, behind, beside)(As(c.make("outdoors"), "indefinite"))
+    hidden = t.pick(under, behind, beside)(As(c.make("hiding"), "indefinite"))
     when = t.fresh(TIMES)
     t.say(clause(hero, "find", As(found, "indefinite"), after=(at(place), when)))
     if t.chance(0.6):

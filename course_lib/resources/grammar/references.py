@@ -44,7 +44,7 @@ class References:
             return Ref(entity, "pronoun", person, plural)
         if forced and forced != "subject":
             return self._forced(entity, item.form, draft)
-        if self._pronoun_chosen(entity, role):
+        if self._pronoun_chosen(entity, role, draft):
             return Ref(entity, "pronoun", 3, entity.plural)
         if entity.kind == "person":
             return self._somebody(entity, role, draft)
@@ -107,14 +107,15 @@ class References:
     def _rival(self, entity: Entity, kind: str, near: list[Entity]) -> bool:
         return any(e is not entity and kind_of_pronoun(e) == kind for e in near)
 
-    def _pronoun_chosen(self, entity: Entity, role: str) -> bool:
+    def _pronoun_chosen(self, entity: Entity, role: str, draft: Draft) -> bool:
         if entity.kind not in ("person", "thing", "group"):
             return False
         if entity.kind == "thing" and role not in ("subject", "object"):
             return False
         if role in ("agent", "existence"):
             return False
-        if self._goes_on(entity):
+        leads = entity in (draft.lead, *draft.subjects[:-1])
+        if self._goes_on(entity) or (role == "subject" and leads):
             return True
         topic = role == "subject" and entity is self.topic and entity in self.before
         if topic and self.rng.random() < 0.6:

@@ -56,7 +56,8 @@ def opening(t: Teller, c: Cast) -> None:
         if facts and t.chance(0.35) and first.verb.key != "know":
             first = Joined("that", first, facts.pop(0)(t, c))
         t.say(first)
-    if c.friend in c.hero.kin.values() and t.chance(0.4):
+    known = c.hero in t.references.known
+    if known and c.friend in c.hero.kin.values() and t.chance(0.4):
         t.say(clause(c.friend, "be", adjective(traits()[c.friend.key])))
     if "sky" not in t.used and t.chance(0.25):
         sky(t, c)
@@ -128,10 +129,27 @@ def go(t: Teller, who: Entity, place: Entity, verb: str = "") -> None:
     t.say(clause(who, verb, after=after))
 
 
-def feels(t: Teller, who: Entity, *feelings: str) -> None:
-    """Somebody is glad, sad, worried: one of the adjectives given."""
+def feels(
+    t: Teller, who: Entity, *feelings: str, because: Clause | None = None
+) -> None:
+    """Somebody is glad, sad, worried: one of the adjectives given; perhaps why."""
     verb = t.pick("be", "be", "feel")
-    t.say(clause(who, verb, adjective(t.pick(*feelings))))
+    felt = clause(who, verb, adjective(t.pick(*feelings)))
+    known = who in t.references.known
+    t.say(Joined("because", felt, because) if because and known else felt)
+
+
+def where_found(t: Teller, finder: Entity, asker: Entity, item: Entity) -> None:
+    """Where did you find it? Behind a bush."""
+    found = As(item, "pronoun")
+    says(t, asker, finder, clause(finder, "find", found, question="where"), "ask")
+
+
+def offers(t: Teller, who: Entity, other: Entity, reward: Entity) -> None:
+    """If you help me, I will give you my flute."""
+    helped = clause(other, "help", who, tense="present")
+    given = clause(who, t.pick("give", "lend"), reward, other, tense="future")
+    says(t, who, other, Joined("if", helped, given), "say")
 
 
 def meets(t: Teller, who: Entity, other: Entity, place: Entity) -> None:
@@ -185,9 +203,11 @@ def plans(t: Teller, who: Entity, verb: str, *arguments: object) -> None:
     t.say(clause(who, aim, infinitive(who, verb, *arguments)))
 
 
-def is_asked(t: Teller, who: Entity, asker: Entity, trouble: object) -> None:
+def is_asked(
+    t: Teller, who: Entity, asker: Entity, trouble: object, probably: float = 0.6
+) -> None:
     """Why are you so quiet? Because ..."""
-    if t.chance(0.6):
+    if t.chance(probably):
         speaks(t, asker, who, "why")
     says(t, who, asker, trouble, "say", "answer", "explain")
 

@@ -25,13 +25,13 @@ from course_lib.resources.grammar.scenes import adjective, sky, together
 from course_lib.resources.grammar.telling import Teller
 
 STATES = {
-    "container": ("heavy", "empty", "full", "new"),
+    "container": ("heavy", "empty", "full", "new", "dusty"),
     "furniture": ("old", "dirty", "wet", "heavy"),
     "plant": ("beautiful", "wet", "dry", "old"),
     "animal": ("quiet", "tired", "wet", "hungry"),
     "vessel": ("ready", "wet", "old", "empty"),
-    "tool": ("wet", "dirty", "new", "old"),
-    "fruit": ("sweet", "cheap", "fresh"),
+    "tool": ("wet", "dirty", "new", "rusty"),
+    "fruit": ("sweet", "ripe", "fresh"),
 }
 
 
@@ -56,8 +56,9 @@ def standing_about(t: Teller, c: Cast) -> None:
 def there_were(t: Teller, c: Cast) -> None:
     """There were three jars under the table."""
     what = c.make(t.pick(*STATES), count=t.pick(0, 2, 3, 4))
-    place = As(c.make(t.pick("furniture", "part")), "definite")
-    where = t.pick(near, behind, beside, under)(place)
+    low = t.chance(0.4)
+    place = As(c.make("furniture" if low else "part"), "definite")
+    where = under(place) if low else t.pick(near, behind, beside)(place)
     t.say(There(As(what, "indefinite"), (where,)))
 
 

@@ -15,6 +15,7 @@ from course_lib.resources.grammar.meaning import (
     Joined,
     Quote,
     There,
+    topic_of,
 )
 from course_lib.resources.grammar.references import NAMING, References
 
@@ -130,7 +131,7 @@ class Teller:
             return
         if self.chance(0.1) and self._can_be_passive(node):
             node.passive, node.subject = True, As(node.subject, "name")
-        elif node.front is None and node.verb.key in CLEFT and self.chance(0.12):
+        elif self.chance(0.12) and self._can_be_cleft(node):
             node.cleft, node.subject = True, As(node.subject, "name")
 
     def _simple(self, node: Clause) -> bool:
@@ -139,6 +140,12 @@ class Teller:
         known = isinstance(who, Entity) and who in self.references.known
         plain = not (node.negative or node.silent or node.question or node.middle)
         return known and who.kind == "person" and plain and node.tense == "past"
+
+    def _can_be_cleft(self, node: Clause) -> bool:
+        what = node.arguments[0] if node.arguments else None
+        thing = what.entity if isinstance(what, As) else what
+        told = thing is None or thing in self.references.known
+        return told and node.front is None and node.verb.key in CLEFT
 
     def _can_be_passive(self, node: Clause) -> bool:
         what = node.arguments[0] if node.arguments else None
@@ -166,16 +173,6 @@ class Teller:
             return self.trail.get(entity)
         found = [self.trail[m] for m in entity.members if m in self.trail]
         return max(found) if found else None
-
-
-def topic_of(node: object) -> Entity | None:
-    """The one whom a plain statement is about: its subject."""
-    if isinstance(node, Joined):
-        return topic_of(node.first)
-    if not isinstance(node, Clause) or node.passive:
-        return None
-    who = node.subject.entity if isinstance(node.subject, As) else node.subject
-    return who if isinstance(who, Entity) and who.kind == "person" else None
 
 
 def _frame(node: Clause) -> str:
