@@ -140,9 +140,11 @@ def test_both_ways_learn_the_same(bert, tmp_path):
     assert (ours - before).abs().max() > 0.1  # and they did learn
 
 
-def test_a_seed_decides_everything(bert):
+@pytest.mark.parametrize("with_trainer", [False, True])
+def test_a_seed_decides_everything(with_trainer, bert):
+    way = {"with_trainer": with_trainer, "epochs": 2}
     once, again, other = (
-        tune(bert, seed=seed, epochs=2).probabilities(TEXTS) for seed in (1, 1, 2)
+        tune(bert, seed=seed, **way).probabilities(TEXTS) for seed in (1, 1, 2)
     )
     assert torch.equal(once, again)
     assert not torch.equal(once, other)
