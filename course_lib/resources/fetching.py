@@ -138,7 +138,9 @@ def _watched(work: Callable[[], T], watch: Watch, root: Path) -> T:
     except Exception as error:  # the client's own: the line is down
         if "Timeout" in type(error).__name__:
             raise refusals.silent(watch.silent_for, watch.received) from error
-        raise refusals.broken_off(1, type(error).__name__) from error
+        raise refusals.broken_off(
+            1, str(error)[:100] or type(error).__name__
+        ) from error
 
 
 def _of_system(error: OSError, root: Path, watch: Watch) -> refusals.HubError:

@@ -5,6 +5,7 @@ Standard library only: this runs before Transformers is imported.
 
 import os
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -127,7 +128,11 @@ def _silence(address: str, limit: float) -> str:
             return ""
         return f"what stands before {address[:-1]} says {error.code}, no Hub behind it"
     except (OSError, ValueError) as error:  # refused, unknown name, timeout
-        return f"{address[:-1]} {_did(getattr(error, 'reason', error), limit)}"
+        reason = getattr(error, "reason", error)
+        # It did answer. Some Pythons lack the certificates that the libraries bring.
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            return ""
+        return f"{address[:-1]} {_did(reason, limit)}"
 
 
 def _did(reason: object, limit: float) -> str:

@@ -7,6 +7,7 @@ commit, `snapshots/COMMIT` holds its files as links to `blobs/CHECKSUM`.
 import contextlib
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -182,6 +183,6 @@ def keep(name: str, kind: Kind, commit: str) -> None:
     """Note that a snapshot is whole: from now on its name finds it."""
     ref = repository(name, kind) / "refs" / "main"
     ref.parent.mkdir(parents=True, exist_ok=True)
-    new = ref.with_name("main.new")
+    new = ref.with_name(f"main.{os.getpid()}")  # another notebook may do the same
     new.write_text(commit, encoding="utf-8")
     new.replace(ref)

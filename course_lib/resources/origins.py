@@ -121,7 +121,7 @@ def _instead(
     """The stand-in, with a line that says so; without one the error."""
     usual = usual_stand_in(name, kind)
     other = usual if stand_in == USUAL else stand_in
-    folder = shipped(other, kind) if other else None
+    folder = shipped(other, kind) if other and is_shipped(other, kind) else None
     if folder is None:
         hint = (
             f" {usual} ships with the course."

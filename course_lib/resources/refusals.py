@@ -101,7 +101,8 @@ def silent(seconds: float, received: int) -> HubError:
     after = f" after {megabytes(received)}" if received > 1e5 else ""
     return HubError(
         f"the Hub fell silent{after}: not a byte in {seconds:.1f} s",
-        f"Look at the network. {_AGAIN}",
+        "Look at the network, and whether another notebook is fetching the same. "
+        f"{_AGAIN}",
     )
 
 

@@ -26,10 +26,15 @@ def shipped(name: str, kind: str = "model") -> Path | None:
     """The folder of what ships under a name, None if nothing does.
 
     Raises:
-        CourseError: it is a model, and one of its files is not the one that was
-            trained; the message says which and what to do.
+        CourseError: it is a model of the course, and it is missing, or one of its files
+            is not the one that was trained; says which and what to do.
     """
     if not is_shipped(name, kind):
+        if name in MODELS and kind != "dataset":
+            raise CourseError(
+                f"data/models holds no {name}, which should ship with the course. "
+                f"{_cure(Path(name))}"
+            )
         return None
     if kind == "dataset":
         return data_folder() / name

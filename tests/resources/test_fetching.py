@@ -1,5 +1,7 @@
 """What the Hub can do wrong, it does here: it is said, and nothing is left."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -148,7 +150,7 @@ def test_a_connection_that_breaks_off_always(fault, hub, cache) -> None:
 
 def test_a_hub_that_hangs_up(hub) -> None:
     hub.faults[LISTING] = Fault("hang up")
-    refused("the connection broke off .RemoteProtocolError.")
+    refused("the connection broke off .Server disconnected")
 
 
 def test_a_file_that_is_shorter_than_announced(hub, cache) -> None:
@@ -280,3 +282,21 @@ def test_a_long_way_has_a_bar(hub, capsys, monkeypatch) -> None:
     fetch(NAME, "model")
     assert "B/s]" in capsys.readouterr().err
     assert fetching.patience()
+
+
+def test_who_is_killed_leaves_nothing_that_looks_whole(hub, cache) -> None:
+    hub.faults[WEIGHTS] = Fault("stall", after=40_000, times=1)
+    program = (
+        "from huggingface_hub import constants\n"
+        f"constants.HF_HUB_CACHE = {str(cache)!r}\n"
+        "from course_lib.resources.fetching import fetch\n"
+        f"fetch({NAME!r}, 'model', silence=60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
+        while hub.faults[WEIGHTS].times:
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.kill()
+    assert {".incomplete"} < set(in_cache(cache))
+    assert hub_cache.cached(NAME, "model") == (None, "")
+    assert (fetch(NAME, "model")[0] / WEIGHTS).read_bytes() == tiny_bert()[WEIGHTS]

@@ -2,10 +2,12 @@
 
 import http.server
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -147,6 +149,16 @@ def test_a_name_that_nobody_knows_is_said(monkeypatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     assert not hub.hub_answers()
     assert hub.why_not().startswith("https://huggingface.co can't be found")
+
+
+def test_a_certificate_that_this_python_does_not_know_is_an_answer(
+    monkeypatch,
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise urllib.error.URLError(ssl.SSLCertVerificationError(1, "unable to get"))
+
+    monkeypatch.setattr("urllib.request.urlopen", unknown)
+    assert hub.hub_answers()
 
 
 def test_a_senseless_address_means_offline_and_is_named(monkeypatch) -> None:

@@ -33,8 +33,9 @@ def models(tmp_path, monkeypatch) -> Path:
 def test_what_is_there_is_named_and_found(models) -> None:
     assert shipped_models() == ["course-gpt"]
     assert shipped.shipped("course-gpt") == models / "course-gpt"
-    assert shipped.shipped("course-bert") is None  # listed, but not there
     assert shipped.shipped("gpt2") is None
+    with pytest.raises(CourseError, match="no course-bert, .*git checkout.* train-mod"):
+        shipped.shipped("course-bert")
     assert not is_shipped("models", "dataset")
 
 
