@@ -39,7 +39,14 @@ class Cast:
         return self.hero.town
 
     def spot(self) -> Entity:
-        """A place of the town that the story has not used yet."""
+        """A place that the story has not used yet; one in eight has a name."""
+        named = [*places_of(self.town.key, "org"), *places_of(self.town.key, "misc")]
+        taken = {*self.used, "Bread Day"}  # a day, not a place
+        fresh = [place for place in named if place.key not in taken]
+        if fresh and self.rng.random() < 0.12:
+            place = self.rng.choice(fresh)
+            self.used.add(place.key)
+            return place
         return self.spots.pop() if self.spots else places()["square"]
 
     def shop(self) -> Entity:

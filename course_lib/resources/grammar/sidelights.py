@@ -6,8 +6,10 @@ from course_lib.resources.grammar.lexicon import adjectives_of
 from course_lib.resources.grammar.meaning import (
     As,
     Joined,
+    Quote,
     There,
     With,
+    Words,
     adverbial,
     at,
     clause,
@@ -208,6 +210,43 @@ def snack(t: Teller, c: Cast) -> None:
               sentiment="positive" if good else "negative")  # fmt: skip
 
 
+PLACE_WORDS = {
+    True: ("quiet", "cosy", "wonderful", "charming"),
+    False: ("noisy", "crowded", "boring", "terrible"),
+}
+
+
+def verdict(t: Teller, c: Cast) -> None:
+    """What somebody thinks of the inn, the feast or a ship, and says so."""
+    kinds = ("org", "misc", "ship")
+    named = [p for kind in kinds for p in places_of(c.town.key, kind)]
+    place, good = t.pick(*named), t.chance(0.5)
+    word = adjective(t.pick(*PLACE_WORDS[good]))
+    label = "positive" if good else "negative"
+    if together(t, c) and t.chance(0.5):
+        found = clause(As(place, "name"), "be", word, tense="present")
+        t.say(Quote(c.friend, found, "say", c.hero), sentiment=label)
+        return
+    who = Words("people", "LES gens", plural=True)
+    found = clause(As(place, "name"), "be", word, tense="was")
+    t.say(clause(who, "say_that", found, tense="was"), sentiment=label)
+
+
+def looked_but(t: Teller, c: Cast) -> None:
+    """It looked fine, but it was not."""
+    thing, good = c.make(t.pick("small", "furniture", "clothes")), t.chance(0.4)
+    praise = ("useful", "beautiful", "strong", "perfect", "shiny", "solid")
+    blame = ("ugly", "useless", "fragile", "dull", "worthless", "rusty")
+    first, last = (
+        t.pick(*(blame if good else praise)),
+        t.pick(*(praise if good else blame)),
+    )
+    at_inn = With(As(thing, "definite"), at(c.inn()))
+    looked = clause(at_inn, "look", adjective(first))
+    was = clause(As(thing, "pronoun"), "be", adjective(last))
+    t.say(Joined("but", looked, was), sentiment="positive" if good else "negative")
+
+
 SIDELIGHTS = [
     standing_about,
     standing_about,
@@ -216,6 +255,9 @@ SIDELIGHTS = [
     usual,
     taste,
     taste,
+    verdict,
+    verdict,
+    looked_but,
     feast,
     ship,
     company,

@@ -27,7 +27,8 @@ class Link:
     """A relation between words of a story.
 
     kind "pronoun": `source` is the index of a pronoun in its sentence, `target` is
-    (sentence, word): where in the story the name or noun stands that it refers to.
+    (sentence, word): where in the story the name or noun stands that it refers to. A
+    they for two people who were named apart has two links.
     kind "subject": `source` is the index of a finite verb, `target` is (sentence,
     word) of the head of its subject, in the same sentence.
     """
@@ -76,7 +77,6 @@ class Teller:
     skeleton: list[str] = field(default_factory=list)
     used: set[object] = field(default_factory=set)
     where: dict[Entity, Entity] = field(default_factory=dict)
-    facts: list[tuple[str, str, str]] = field(default_factory=list)
     mentions: list[list[Mention]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -161,18 +161,17 @@ class Teller:
         for mention in sorted(draft.mentions, key=lambda m: m.start):
             entity = mention.ref.entity
             if mention.ref.form == "pronoun":
-                target = self._target(entity)
-                if mention.ref.person == 3 and target:
-                    links.append(Link("pronoun", mention.head, target))
+                targets = self._targets(entity) if mention.ref.person == 3 else []
+                links += [Link("pronoun", mention.head, at) for at in targets]
             elif entity.kind != "person" or mention.ref.form in NAMING:
                 self.trail[entity] = (number, mention.head)
         return tuple(links)
 
-    def _target(self, entity: Entity) -> tuple[int, int] | None:
-        if entity in self.trail or not entity.members:
-            return self.trail.get(entity)
-        found = [self.trail[m] for m in entity.members if m in self.trail]
-        return max(found) if found else None
+    def _targets(self, entity: Entity) -> list[tuple[int, int]]:
+        """Where an entity was named last; for a group never named so, its members."""
+        if entity in self.trail:
+            return [self.trail[entity]]
+        return [self.trail[m] for m in entity.members if m in self.trail]
 
 
 def _frame(node: Clause) -> str:
