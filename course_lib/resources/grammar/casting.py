@@ -3,7 +3,12 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from course_lib.resources.grammar.lexicon import Noun, adjectives_of, nouns_of
+from course_lib.resources.grammar.lexicon import (
+    Adjective,
+    Noun,
+    adjectives_of,
+    nouns_of,
+)
 from course_lib.resources.grammar.meaning import Entity, group
 from course_lib.resources.grammar.people import (
     coasts,
@@ -90,6 +95,15 @@ class Cast:
         return places()[job_spots()[person.job.key] if person.job else "school"]
 
 
+def colours_of(noun: Noun) -> tuple[Adjective, ...]:
+    """Silver rings; pink and purple for toys, cloth and flowers alone."""
+    if noun.kinds & {"jewel"}:
+        return adjectives_of("metal_colour")
+    bright = noun.kinds & {"toy", "clothes", "cloth", "plant"}
+    pale = () if bright else ("pink", "purple")
+    return tuple(a for a in adjectives_of("colour") if a.key not in pale)
+
+
 def look(rng: Random, noun: Noun) -> list[str]:
     """Adjectives that suit a noun: size or age, then colour or material."""
     keys = [rng.choice(SIZES)] if rng.random() < 0.45 else []
@@ -103,8 +117,7 @@ def look(rng: Random, noun: Noun) -> list[str]:
     if made and rng.random() < 0.4:
         return [*keys, rng.choice(adjectives_of("made_" + made[0])).key]
     if rng.random() < 0.75:
-        colours = "metal_colour" if noun.kinds & {"jewel"} else "colour"
-        key = rng.choice(adjectives_of(colours)).key
+        key = rng.choice(colours_of(noun)).key
         # A pink rose would be "une rose rose".
         return keys if (key, noun.key) == ("pink", "rose") else [*keys, key]
     return keys

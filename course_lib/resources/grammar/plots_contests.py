@@ -128,7 +128,7 @@ def _settled(t: Teller, c: Cast, stake: Entity, won: bool) -> None:
     if won:
         t.happened("give", who=c.friend, what=stake, whom=c.hero)
         t.say(clause(c.friend, "give", As(stake, "definite"), c.hero))
-        stake.owner = c.hero
+        t.owns(c.hero, stake)
         feels(t, c.hero, "proud", "happy")
         return
     t.happened("keep", who=c.friend, what=stake)
@@ -159,7 +159,7 @@ def market_day(t: Teller, c: Cast) -> str:
     _sale(t, c, goods, place)
     t.happened("buy", who=hero, what=wish, where=place)
     t.say(clause(hero, "buy", As(wish, "definite")))
-    wish.owner = hero
+    t.owns(hero, wish)
     opinion(t, wish, True, "beautiful", "perfect", "lovely")
     feels(t, hero, *GLAD)
     if t.chance(0.5):
@@ -182,7 +182,7 @@ def _sale(t: Teller, c: Cast, goods: Entity, place: Entity) -> None:
               sentiment="positive" if good else "negative")  # fmt: skip
     t.happened("sell", who=c.hero, what=goods, whom=c.other)
     t.say(clause(c.hero, "sell", As(goods, "definite"), c.other))
-    goods.owner = c.other
+    t.owns(c.other, goods)
 
 
 def prize(t: Teller, c: Cast) -> str:
@@ -196,7 +196,7 @@ def prize(t: Teller, c: Cast) -> str:
     t.happened("make", who=hero, what=work)
     verb = "pick" if "crop" in work.noun.kinds else "make"
     t.say(clause(hero, verb, work, after=(along(friend),)))
-    work.owner = hero
+    t.owns(hero, work)
     sidelight(t, c)
     t.paragraph()
     place = c.spot()

@@ -84,7 +84,7 @@ def birthday(t: Teller, c: Cast) -> str:
     feels(t, friend, "surprised", "happy")
     t.happened("give", who=other, what=present, whom=friend)
     t.say(clause(other, "give", As(present, "full"), friend))
-    present.owner = friend
+    t.owns(friend, present)
     _feast(t, c, cake)
     thanks(t, friend, hero)
     ending(t, c)
@@ -140,7 +140,7 @@ def secret(t: Teller, c: Cast) -> str:
     t.happened("give", who=friend, what=thing, whom=other)
     verb = t.pick("give", "give_to", "bring")
     t.say(clause(friend, verb, As(thing, "definite"), other, after=(t.fresh(LATER),)))
-    thing.owner = other
+    t.owns(other, thing)
     feels(t, other, "happy", "surprised")
     thanks(t, other, friend)
     ending(t, c)

@@ -151,7 +151,8 @@ def gift(t: Teller, c: Cast) -> str:
     place = c.shop()
     go(t, hero, place)
     t.happened("buy", who=hero, what=present, where=place)
-    t.say(clause(hero, t.pick("buy", "choose", "find"), present, after=(at(place),)))
+    where = (at(place),) if t.chance(0.4) else ()
+    t.say(clause(hero, t.pick("buy", "choose", "find"), present, after=where))
     opinion(t, present, True, "beautiful", "lovely", "perfect", "wonderful")
     sidelight(t, c)
     t.paragraph()
@@ -161,7 +162,7 @@ def gift(t: Teller, c: Cast) -> str:
     t.happened("give", who=hero, what=present, whom=friend)
     verb = t.pick("give", "give_to", "offer")
     t.say(clause(hero, verb, present, friend))
-    present.owner = friend
+    t.owns(friend, present)
     belongs = clause(As(present, "pronoun"), "belong", friend, tense="present")
     says(t, hero, friend, belongs, "say", "whisper")
     feels(t, friend, *GLAD)
@@ -296,10 +297,10 @@ def trade(t: Teller, c: Cast) -> str:
     t.paragraph()
     t.happened("give", who=hero, what=mine, whom=friend)
     t.say(clause(hero, "give", As(mine, "full"), friend, after=(t.fresh(LATER),)))
-    mine.owner = friend
+    t.owns(friend, mine)
     t.happened("give", who=friend, what=theirs, whom=hero)
     t.say(clause(friend, t.pick("give", "give_to"), As(theirs, "full"), hero))
-    theirs.owner = hero
+    t.owns(hero, theirs)
     feels(t, c.both, "happy", "glad")
     t.say(clause(As(mine, "definite"), "belong", friend))
     if t.chance(0.5):

@@ -199,7 +199,7 @@ def honest_finder(t: Teller, c: Cast) -> str:
     says(t, friend, hero, belongs, "say", "answer")
     t.where[owner] = t.where[hero]
     t.say(clause(owner, "look_for", _lost_thing(t, owner, found), tense="progressive"))
-    found.owner = owner
+    t.owns(owner, found)
     t.happened("return", who=hero, what=found, whom=owner)
     t.say(clause(hero, t.pick("return", "bring"), As(found, "definite"), owner,
                  after=(t.fresh(LATER),)))  # fmt: skip

@@ -53,10 +53,15 @@ def opening(t: Teller, c: Cast) -> None:
         sky(t, c)
     while facts:
         first = facts.pop(0)(t, c)
-        if facts and t.chance(0.35) and first.verb.key != "know":
-            first = Joined("that", first, facts.pop(0)(t, c))
+        if facts and t.chance(0.35) and not first.front:
+            second = facts.pop(0)(t, c)
+            if second.front:
+                t.say(first)
+                first = second
+            else:
+                first = Joined("that", first, second)
         t.say(first)
-    known = c.hero in t.references.known
+    known = t.known(c.hero)
     if known and c.friend in c.hero.kin.values() and t.chance(0.4):
         t.say(clause(c.friend, "be", adjective(traits()[c.friend.key])))
     if "sky" not in t.used and t.chance(0.25):
@@ -65,7 +70,7 @@ def opening(t: Teller, c: Cast) -> None:
 
 def together(t: Teller, c: Cast) -> bool:
     """Whether the friend has come in and is where the hero is."""
-    met = c.friend in t.references.known and c.hero in t.references.known
+    met = t.known(c.friend) and t.known(c.hero)
     return met and t.where[c.hero] is t.where[c.friend]
 
 
@@ -75,7 +80,7 @@ def lives(t: Teller, c: Cast) -> Clause:
     t.happened("live", who=hero, where=hero.town)
     home = at(hero.town)
     choice = t.rng.randrange(3)
-    if choice == 0 and hero not in t.references.known:
+    if choice == 0 and not t.known(hero):
         knows = Words("everybody", "tout le monde")
         return clause(knows, "know", As(hero, "name"), front=home)
     if choice == 1 or "pet" in t.used:
@@ -135,7 +140,7 @@ def feels(
     """Somebody is glad, sad, worried: one of the adjectives given; perhaps why."""
     verb = t.pick("be", "be", "feel")
     felt = clause(who, verb, adjective(t.pick(*feelings)))
-    known = who in t.references.known
+    known = t.known(who)
     t.say(Joined("because", felt, because) if because and known else felt)
 
 

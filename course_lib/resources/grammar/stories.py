@@ -55,6 +55,7 @@ def tell(rng: Random, split: str) -> Story:
     for person in teller.references.cast:
         teller.where[person] = person.town
     title = PLOTS[plot](teller, cast)
+    teller.flush()
     return _bound(teller, title, plot, cast)
 
 

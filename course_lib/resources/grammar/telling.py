@@ -5,21 +5,16 @@ from random import Random
 
 from course_lib.resources.grammar.draft import Draft, Mention, spacing
 from course_lib.resources.grammar.english import English
+from course_lib.resources.grammar.framing import join, may_join, name_of, vary
 from course_lib.resources.grammar.french import French
 from course_lib.resources.grammar.french_spelling import french_text
 from course_lib.resources.grammar.meaning import (
     Adverbial,
-    As,
     Clause,
     Entity,
-    Joined,
-    Quote,
-    There,
     topic_of,
 )
 from course_lib.resources.grammar.references import NAMING, References
-
-CLEFT = frozenset({"find", "break", "mend", "repair", "win", "make", "paint", "buy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +73,9 @@ class Teller:
     used: set[object] = field(default_factory=set)
     where: dict[Entity, Entity] = field(default_factory=dict)
     mentions: list[list[Mention]] = field(default_factory=list)
+    waiting: tuple[object, str, str | None] | None = None
+    noted: list[tuple[str, dict[str, Entity]]] = field(default_factory=list)
+    varied: bool = True
 
     def __post_init__(self) -> None:
         self.references = References(self.rng)
@@ -100,19 +98,60 @@ class Teller:
 
     def paragraph(self) -> None:
         """The next sentence opens a paragraph."""
+        self.flush()
         self.breaks.append(len(self.sentences))
         if self.chance(0.7):  # mostly with a name, not with he or she
             self.references.close()
 
+    def known(self, entity: Entity) -> bool:
+        """Whether the story has spoken of somebody or something already."""
+        self.flush()
+        return entity in self.references.known
+
+    def owns(self, who: Entity, thing: Entity) -> None:
+        """From now on the thing is another's; what is said already stays as it was."""
+        self.flush()
+        thing.owner = who
+
     def happened(self, relation: str, **roles: Entity) -> None:
         """Note an event of the sentence that is said next."""
-        self.events.append(Event(relation, roles, len(self.sentences)))
+        self.noted.append((relation, roles))
 
     def say(self, node: object, label: str = "", sentiment: str | None = None) -> None:
-        """Put a meaning into words; `label` names it in the story's skeleton."""
+        """Put a meaning into words; two deeds of one person may share a sentence."""
+        before = self.waiting
+        if before is not None:
+            plain = before[2] is None and sentiment is None and not self._timed(node)
+            if plain and may_join(before[0], node) and self.chance(0.45):
+                self.waiting = (join(before[0], node), label, None)
+                self._note(len(self.sentences))
+                return
+            self.flush()
+        self._note(len(self.sentences))
+        self.waiting = (node, label, sentiment)
+
+    def _timed(self, node: object) -> bool:
+        """Whether a deed has a time of its own (a phrase without a place in it)."""
+        after = node.after if isinstance(node, Clause) else ()
+        return any(not phrase.arguments for phrase in after)
+
+    def _note(self, number: int) -> None:
+        self.events += [
+            Event(relation, roles, number) for relation, roles in self.noted
+        ]
+        self.noted = []
+
+    def _vary(self, node: Clause) -> None:
+        vary(node, self.rng, self.references.known)
+
+    def flush(self) -> None:
+        """Write the sentence that waits for another to join it."""
+        if self.waiting is None:
+            return
+        (node, label, sentiment), self.waiting = self.waiting, None
         draft = Draft()
-        if isinstance(node, Clause):
-            self._vary(node)
+        if isinstance(node, Clause) and self.varied:
+            vary(node, self.rng, self.references.known)
         English(draft, self.references).sentence(node)
         french = french_text(French(draft).sentence(node))
         label = label or name_of(node)
@@ -121,40 +160,6 @@ class Teller:
         self.references.close(topic_of(node))
         self.mentions.append(draft.mentions)
         self.sentences.append(written(draft, french, sentiment, links, label))
-
-    def _vary(self, node: Clause) -> None:
-        """The same meaning in another frame: place first, passive, "it was Tom who"."""
-        moves = len(node.after) > 1 and not node.settled
-        if node.front is None and moves and self.chance(0.4):
-            node.front, node.after = node.after[-1], node.after[:-1]
-        if not self._simple(node):
-            return
-        if self.chance(0.1) and self._can_be_passive(node):
-            node.passive, node.subject = True, As(node.subject, "name")
-        elif self.chance(0.12) and self._can_be_cleft(node):
-            node.cleft, node.subject = True, As(node.subject, "name")
-
-    def _simple(self, node: Clause) -> bool:
-        """A past deed of one known person, who is named."""
-        who = node.subject
-        known = isinstance(who, Entity) and who in self.references.known
-        plain = not (node.negative or node.silent or node.question or node.middle)
-        return known and who.kind == "person" and plain and node.tense == "past"
-
-    def _can_be_cleft(self, node: Clause) -> bool:
-        what = node.arguments[0] if node.arguments else None
-        thing = what.entity if isinstance(what, As) else what
-        told = thing is None or thing in self.references.known
-        return told and node.front is None and node.verb.key in CLEFT
-
-    def _can_be_passive(self, node: Clause) -> bool:
-        what = node.arguments[0] if node.arguments else None
-        thing = what.entity if isinstance(what, As) else what
-        if not isinstance(thing, Entity) or thing.kind != "thing":
-            return False
-        told = thing in self.references.known and thing.owner is not node.subject
-        bare = node.verb.pattern == ("{0}",) == node.verb.french_pattern
-        return told and bare and not node.verb.stative
 
     def _links(self, draft: Draft, number: int) -> tuple[Link, ...]:
         links = [Link("subject", v, (number, head)) for v, head in draft.agreements]
@@ -172,31 +177,6 @@ class Teller:
         if entity in self.trail:
             return [self.trail[entity]]
         return [self.trail[m] for m in entity.members if m in self.trail]
-
-
-def _frame(node: Clause) -> str:
-    """How a clause departs from the plain statement."""
-    marks = {
-        "not": node.negative,
-        "passive": node.passive,
-        "cleft": node.cleft,
-        "question": node.question,
-        "fronted": node.front,
-    }
-    return "".join(f".{mark}" for mark, there in marks.items() if there)
-
-
-def name_of(node: object) -> str:
-    """A meaning's frame, without who and what: its place in a story's skeleton."""
-    if isinstance(node, Clause):
-        return f"{node.verb.key}.{node.tense}" + _frame(node)
-    if isinstance(node, Joined):
-        return f"{name_of(node.first)}+{node.word}+{name_of(node.second)}"
-    if isinstance(node, Quote):
-        return f"say({name_of(node.content)})"
-    if isinstance(node, There):
-        return "there"
-    return " ".join(node.english)
 
 
 def written(
