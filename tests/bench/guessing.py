@@ -31,9 +31,10 @@ def report(name: str, model: Bert, tokenizer: Any, materials: Materials) -> Repo
         "world stories": materials.world,
         "written stories": paragraphs(materials.written),
     }
+    usual = most_frequent(materials.learned, tokenizer)
     figures = []
     for kind, texts in kinds.items():
-        figures += hidden_words(kind, texts, (model, random), tokenizer, materials)
+        figures += hidden_words(kind, texts, (model, random), tokenizer, usual)
     for kind, pairs in materials.minimal_pairs.items():
         shares = [
             Share.of(masked_margins(one, tokenizer, pairs) > 0)
@@ -63,7 +64,7 @@ def hidden_words(
     texts: Sequence[str],
     models: Sequence[Bert],
     tokenizer: Any,
-    materials: Materials,
+    commonest: int,
 ) -> list[Figure]:
     """Hidden tokens and words: how many each of two models restores."""
     special = set(tokenizer.all_special_ids)
@@ -71,7 +72,6 @@ def hidden_words(
     source = drawn()
     places = [chosen_places(ids, HIDDEN, source, special) for ids in read]
     found = [restored(one, read, places, tokenizer.mask_token_id) for one in models]
-    commonest = most_frequent(materials.learned, tokenizer)
     usual = {"most frequent": Share.of((found[0].hidden == commonest).tolist())}
     count = len(found[0].hidden)
     words = [only_words(one, tokenizer) for one in found]

@@ -15,6 +15,7 @@ from course_lib.resources.world import Story
 
 PRONOUN, SUBJECT = "pronoun to its name", "verb to its subject"
 PLAIN = ("previous token", "next token", "first token", "same token", "induction")
+LOOKED_AT = 120  # stories: they hold hundreds of pronouns
 PERSON = ("B-PER", "I-PER")
 REPEATED, PERIODS = 24, (6, 16)  # texts of random words; how many there are of them
 
@@ -77,7 +78,8 @@ def texts_to_look_at(
             token stands in front, and nobody sees what comes behind.
         length: stories are cut after so many tokens.
     """
-    return [_text(story, tokenizer, ends, length) for story in materials.stories]
+    stories = materials.stories[:LOOKED_AT]
+    return [_text(story, tokenizer, ends, length) for story in stories]
 
 
 def _text(story: Story, tokenizer: Any, ends: bool, length: int) -> Text:

@@ -1,5 +1,7 @@
 """What models are measured on: texts and pairs that they have not learned from."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -8,6 +10,7 @@ from typing import Any
 import torch
 from strangers import name_pairs
 
+from course_lib.evaluation.minimal_pairs import differing_words
 from course_lib.pretraining import corpus
 from course_lib.pretraining.marian import RECIPE
 from course_lib.resources.world import (
@@ -61,13 +64,16 @@ class Materials:
 
     @cached_property
     def minimal_pairs(self) -> dict[str, list[MinimalPair]]:
-        """Pairs of sentences of which one is right, by what is spoilt."""
+        """Pairs of sentences of which one is right, by what is spoilt.
+
+        All but names are balanced.
+        """
         found = {}
         for kind, hard in FARTHER.items():
-            pairs = minimal_pairs(kind, 10 * self.count, seed=SEED, split=SPLIT)
+            pairs = minimal_pairs(kind, 20 * self.count, seed=SEED, split=SPLIT)
             far = [pair for pair in pairs if is_far(pair)]
-            found[kind] = pairs[: self.count]
-            found[f"{kind}, {hard}"] = far[: self.count]
+            found[kind] = list(islice(balanced(pairs), self.count))
+            found[f"{kind}, {hard}"] = list(islice(balanced(far), self.count))
         found["name"] = list(name_pairs(self.stories, SEED))
         return {kind: pairs for kind, pairs in found.items() if pairs}
 
@@ -102,6 +108,27 @@ class Materials:
             f"{self.known_sentences:.0%} of their sentences stand, word for word, in "
             f"{self.characters / 1e6:.1f} million characters that were."
         )
+
+
+def balanced(pairs: Iterable[MinimalPair]) -> Iterator[MinimalPair]:
+    """Pairs two by two: what is right in one is wrong in the other.
+
+    Who prefers "was" to "were" wherever they stand gets half of them, no more.
+    """
+    waiting: dict[tuple[str, str], list[MinimalPair]] = defaultdict(list)
+    for pair in pairs:
+        right, wrong = words_exchanged(pair)
+        if waiting[wrong, right]:
+            yield waiting[wrong, right].pop(0)
+            yield pair
+        else:
+            waiting[right, wrong].append(pair)
+
+
+def words_exchanged(pair: MinimalPair) -> tuple[str, str]:
+    """The right word and the wrong one, in small letters."""
+    right, wrong = differing_words(pair.right, pair.wrong)
+    return pair.right[right].lower(), pair.wrong[wrong].lower()
 
 
 def is_far(pair: MinimalPair) -> bool:

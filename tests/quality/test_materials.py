@@ -1,12 +1,13 @@
 """What models are measured on was not learned from; and how figures are made of it."""
 
+from collections import Counter
 from itertools import islice
 
 import pytest
 import torch
 from continuing import begun, counted_margins
 from guessing import most_frequent, only_words, paragraphs
-from materials import Materials, is_far
+from materials import Materials, is_far, words_exchanged
 
 from course_lib.evaluation import MaskedTokens, NgramModel
 from course_lib.evaluation.minimal_pairs import differing_words
@@ -44,6 +45,15 @@ def test_far_pairs_can_not_be_told_from_neighbours():
         assert pair.distractors > 0 or pair.distance >= 8
         words = pair.right.split(" ")
         assert words != pair.wrong.split(" ")
+
+
+def test_every_word_is_as_often_right_as_wrong():
+    for kind, pairs in FEW.minimal_pairs.items():
+        if kind == "name":
+            continue
+        both = [words_exchanged(pair) for pair in pairs]
+        assert 10 <= len(both) <= 20
+        assert Counter(both) == Counter((wrong, right) for right, wrong in both)
 
 
 def test_strangers_take_the_place_of_names_that_were_told():
