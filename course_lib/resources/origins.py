@@ -24,17 +24,14 @@ _standing_in: dict[tuple[str, bool], Path] = {}
 
 
 def resolve(
-    name: str | PathLike[str],
-    *,
-    kind: Kind = "model",
-    stand_in: str | None = USUAL,
+    name: str | PathLike[str], *, kind: Kind = "model", stand_in: str | None = USUAL
 ) -> Path:
     """The folder of a model or a data set, given as a path or by its name.
 
     Looked for in this order: your own folder (or, of a data set, file), what ships with
     the course, the local Hub cache, the Hub. One line says what was chosen and why; a
-    `Path`, being chosen already, goes without. No network is used unless all else
-    fails, and never for more than 5 s without a byte coming in.
+    `Path`, being chosen already, goes without. The network is used when all else fails,
+    and waited for no longer than 5 s without a byte coming in.
 
     >>> folder = resolve("course-bert")
     course-bert: a small model that ships with the course.
@@ -44,8 +41,8 @@ def resolve(
         kind: "model", with its tokenizer; "weights", where that may be missing; or
             "dataset".
         stand_in: what ships with the course and is taken, and said to be, where a name
-            of the Hub can't be had; None raises instead. The usual one is a small
-            model of the same architecture for BERT, GPT-2 and opus-mt-en-fr.
+            of the Hub can't be had; None raises instead. The usual one has the same
+            architecture: there is one for BERT, GPT-2 and opus-mt-en-fr.
 
     Raises:
         CourseError: it is nowhere, or damaged; says where it was looked for, what
@@ -53,11 +50,15 @@ def resolve(
     """
     if _is_own(name, kind):
         if not isinstance(name, PathLike):
-            what = "folder" if Path(name).is_dir() else "file"
-            print(f"{name}: your own {what}.")
+            print(f"{name}: your own {'folder' if Path(name).is_dir() else 'file'}.")
         return Path(name)
     if isinstance(name, PathLike) or not _NAME.fullmatch(name) or _is_file(name, kind):
         raise CourseError(_nowhere(name, kind, "it is no name on the Hub either:"))
+    return _named(name, kind, stand_in)
+
+
+def _named(name: str, kind: Kind, stand_in: str | None) -> Path:
+    """What has this name, or what stands in for it."""
     before = _standing_in.get((name, kind == "dataset"))
     if before and stand_in is not None:
         print(f"{name}: {before.name} instead, as before.")
