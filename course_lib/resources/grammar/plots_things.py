@@ -43,6 +43,7 @@ from course_lib.resources.grammar.scenes import (
     is_asked,
     meets,
     offers,
+    one,
     opening,
     opinion,
     plans,
@@ -172,7 +173,7 @@ def gift(t: Teller, c: Cast) -> str:
         others = () if works == "admire" else (c.other,)
         t.say(clause(friend, works, As(present, "definite"), *others))
     ending(t, c)
-    return f"A {present.noun.english.title()} for {friend.english}"
+    return f"A{one(present)[1:]} for {friend.english}"
 
 
 def repair(t: Teller, c: Cast) -> str:
@@ -306,4 +307,4 @@ def trade(t: Teller, c: Cast) -> str:
     if t.chance(0.5):
         opinion(t, theirs, True, "perfect", "useful", "strong")
     ending(t, c)
-    return f"A {mine.noun.english.title()} for a {theirs.noun.english.title()}"
+    return f"A{one(mine)[1:]} for {one(theirs)}"

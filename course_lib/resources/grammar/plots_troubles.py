@@ -40,6 +40,7 @@ from course_lib.resources.grammar.scenes import (
     go,
     is_asked,
     meets,
+    one,
     opening,
     plans,
     works_on,
@@ -206,7 +207,7 @@ def honest_finder(t: Teller, c: Cast) -> str:
     feels(t, owner, *GLAD)
     thanks(t, owner, hero)
     ending(t, c)
-    return f"{hero.english} Finds a {found.noun.english.title()}"
+    return f"{hero.english} Finds {one(found)}"
 
 
 def _lost_thing(t: Teller, owner: Entity, found: Entity):

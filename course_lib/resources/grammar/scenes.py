@@ -2,6 +2,7 @@
 
 from course_lib.resources.grammar.casting import Cast
 from course_lib.resources.grammar.dialogue import agrees, line, says, speaks
+from course_lib.resources.grammar.english_words import article
 from course_lib.resources.grammar.lexicon import Adjective, adjectives
 from course_lib.resources.grammar.meaning import (
     As,
@@ -42,6 +43,11 @@ def job_words(person: Entity) -> Words:
     article = "LE" if person.sex == "m" else "LA"
     town = person.town.english
     return Words(f"the {person.job.english} of {town}", f"{article} {french} de {town}")
+
+
+def one(thing: Entity) -> str:
+    """A thing in a title: "a Basket", "an Axe"."""
+    return f"{article(thing.noun.english)} {thing.noun.english.title()}"
 
 
 def opening(t: Teller, c: Cast) -> None:

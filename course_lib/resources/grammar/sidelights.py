@@ -234,9 +234,9 @@ def verdict(t: Teller, c: Cast) -> None:
 
 def looked_but(t: Teller, c: Cast) -> None:
     """It looked fine, but it was not."""
-    thing, good = c.make(t.pick("small", "furniture", "clothes")), t.chance(0.4)
-    praise = ("useful", "beautiful", "strong", "perfect", "shiny", "solid")
-    blame = ("ugly", "useless", "fragile", "dull", "worthless", "rusty")
+    thing, good = c.make(t.pick("furniture", "tool", "clothes")), t.chance(0.4)
+    praise = ("useful", "beautiful", "strong", "perfect", "solid")
+    blame = ("ugly", "useless", "fragile", "dull", "worthless")
     first, last = (
         t.pick(*(blame if good else praise)),
         t.pick(*(praise if good else blame)),
