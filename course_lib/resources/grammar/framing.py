@@ -62,8 +62,16 @@ def may_join(first: object, second: object) -> bool:
         return False
     who = topic_of(first)
     same = who is not None and who is topic_of(second)
+    if same and _named_twice(first, second, who):
+        return False
     different = first.verb.key != second.verb.key
     return same and different and _plain(first) and _plain(second) and _brief(second)
+
+
+def _named_twice(first: Clause, second: Clause, who: Entity) -> bool:
+    """Whether both speak to somebody whose pronoun would be the subject's too."""
+    whom = set(first.arguments) & set(second.arguments)
+    return any(isinstance(e, Entity) and e.sex == who.sex for e in whom)
 
 
 def _plain(node: Clause) -> bool:

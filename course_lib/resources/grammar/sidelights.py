@@ -164,7 +164,7 @@ def animal(t: Teller, c: Cast) -> None:
     if not together(t, c):
         return village(t, c)
     pet = c.pet(c.friend)
-    if t.chance(0.5):
+    if t.chance(0.5) or c.hero.sex == c.friend.sex:
         t.say(
             clause(
                 pet,
