@@ -15,6 +15,7 @@ from course_lib.generation import (
     top_k,
     top_p,
 )
+from course_lib.generation.threads import few_threads, is_small
 from course_lib.models import GPT, Bert, BertConfig, GPTConfig, Seq2Seq
 
 transformers = pytest.importorskip("transformers")
@@ -257,6 +258,68 @@ def test_the_fast_step_equals_the_model(device, model):
             )
         assert cache.get_seq_length() == other.get_seq_length() == 9
     model.to("cpu")
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def threads_of(model, layer, batch, **options):
+    """By how many threads a layer is run, in each step."""
+    seen = []
+    note = layer.register_forward_pre_hook(
+        lambda *_: seen.append(torch.get_num_threads())
+    )
+    generate(model, torch.ones(batch, 3, dtype=torch.long), **options)
+    note.remove()
+    assert torch.get_num_threads() == 2
+    return seen
+
+
+@pytest.mark.parametrize(("batch", "threads"), [(2, 1), (17, 2)])
+def test_a_few_new_tokens_of_a_small_model_are_read_by_one_thread(
+    batch, threads, marians, two_threads, monkeypatch
+):
+    from course_lib.generation import threads as module
+
+    translator, options = marians[3][1], {"max_new_tokens": 3, "eos_token_id": None}
+    seen = threads_of(translator, translator.output, batch, **options)
+    assert seen == [threads] * 3
+    monkeypatch.setattr(module, "SMALL", 24 * 24)
+    assert threads_of(translator, translator.output, batch, **options) == [2] * 3
+
+
+def test_a_prompt_is_read_by_all_threads(two_threads, model, monkeypatch):
+    from course_lib.models.gpt_step import GPTStep
+
+    options, later = {"max_new_tokens": 3, "eos_token_id": None}, []
+
+    def watched(self, *arguments):
+        later.append(torch.get_num_threads())
+        return original(self, *arguments)
+
+    original = GPTStep.__call__
+    monkeypatch.setattr(GPTStep, "__call__", watched)
+    assert threads_of(model, model.norm, 2, **options) == [2]
+    assert later == [1, 1]
+
+
+def test_an_error_leaves_the_number_of_threads_as_it_was(two_threads):
+    with pytest.raises(ZeroDivisionError), few_threads(True, 1):
+        assert torch.get_num_threads() == 1
+        raise ZeroDivisionError
+    assert torch.get_num_threads() == 2
+
+
+def test_layers_laid_out_anew_count_as_what_they_were():
+    from course_lib import optimize
+
+    wide = GPT(GPTConfig(**GPT_SIZE | {"n_embd": 384, "n_layer": 1, "n_head": 6}))
+    assert [is_small(wide), is_small(optimize(wide))] == [False, False]
 
 
 # --- drawing ----------------------------------------------------------------------
