@@ -618,6 +618,51 @@ def test_prompts_that_do_not_fit(model, marians):
         generate(bert, long[:, :5])
 
 
+@pytest.mark.parametrize("options", [{}, {"num_beams": 3}, {"max_length": 15}])
+@pytest.mark.parametrize("kind", ["gpt", "marian"])
+def test_models_are_asked_to_write_as_in_transformers(kind, options, gpts, marians):
+    theirs, ours = gpts[24] if kind == "gpt" else marians[14]
+    batch = prompts(5, side="left" if kind == "gpt" else "right")
+    if "max_length" not in options:
+        options = {"max_new_tokens": 9} | options
+
+    def written(model, *arguments, **more):
+        return model.generate(*arguments, **more, **options)
+
+    expected = written(theirs, **batch)
+    assert torch.equal(written(ours, **batch), expected)
+    assert torch.equal(generate(ours, **batch, **options), expected)
+    alone = prompts(6, batch=1)["input_ids"]
+    assert torch.equal(written(ours, alone), written(theirs, alone))
+
+
+def test_a_model_draws_and_streams(model):
+    drawn = {"do_sample": True, "top_k": 9, "temperature": 0.8, "seed": 3}
+    batch = prompts(1) | drawn | {"num_return_sequences": 2}
+    found = model.generate(**batch)
+    assert len(found) == 6 and torch.equal(found, generate(model, **batch))
+    steps = [step.tokens for step in model.stream(**batch)]
+    assert torch.equal(torch.stack(steps, dim=1), found[:, 6:])
+
+
+def test_a_checkpoint_says_how_many_beams(tmp_path):
+    theirs = random_marian(3)
+    theirs.generation_config.num_beams = 4
+    theirs.save_pretrained(tmp_path / "a")
+    ours = Seq2Seq.from_pretrained(tmp_path / "a")
+    ours.save_pretrained(tmp_path / "b")
+    again = transformers.AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "b")
+    text = prompts(3, side="right") | {"max_new_tokens": 10}
+    expected = theirs.generate(**text)
+    assert torch.equal(expected, theirs.generate(**text, num_beams=4))
+    assert not torch.equal(expected, theirs.generate(**text, num_beams=1))
+    assert torch.equal(ours.generate(**text), expected)
+    assert torch.equal(again.generate(**text), expected)
+    # Neither drawing nor streaming can make use of beams, nor does it ask for them.
+    assert len(ours.generate(**text, do_sample=True, seed=0)) == 3
+    assert len(list(ours.stream(**text))) <= 10
+
+
 def test_names_of_the_package():
     import course_lib
 
