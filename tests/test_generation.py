@@ -607,6 +607,11 @@ def test_prompts_that_do_not_fit(model, marians):
         generate(marians[3][1], long[:, :4], max_new_tokens=49)
     with pytest.raises(ShapeError, match=r"\(5,\), expected \(B, T\)"):
         generate(model, long[0, :5])
+    for wrong, kind in (("text", "a str"), ([[1]], "a list"), (long / 2, "float32")):
+        with pytest.raises(CourseError, match=f"{kind}.*expected a tensor of token"):
+            model.generate(wrong)
+        with pytest.raises(CourseError, match=f"{kind}.*expected a tensor of token"):
+            model(wrong)
     with pytest.raises(ShapeError, match=r"\(1, 0\): .* at least one token"):
         generate(model, long[:, :0])
     with pytest.raises(ShapeError, match=r"\(1, 3\) and input_ids \(1, 5\) differ"):
