@@ -15,7 +15,7 @@ from course_lib.generation import (
     top_k,
     top_p,
 )
-from course_lib.generation.threads import few_threads, is_small
+from course_lib.generation.threads import one_thread, texts_alone
 from course_lib.models import GPT, Bert, BertConfig, GPTConfig, Seq2Seq
 
 transformers = pytest.importorskip("transformers")
@@ -280,17 +280,25 @@ def threads_of(model, layer, batch, **options):
     return seen
 
 
-@pytest.mark.parametrize(("batch", "threads"), [(2, 1), (17, 2)])
-def test_a_few_new_tokens_of_a_small_model_are_read_by_one_thread(
-    batch, threads, marians, two_threads, monkeypatch
+@pytest.mark.parametrize(("batch", "threads"), [(2, 1), (16, 1), (17, 2)])
+def test_new_tokens_of_a_small_model_are_read_by_one_thread(
+    batch, threads, marians, two_threads
 ):
-    from course_lib.generation import threads as module
-
     translator, options = marians[3][1], {"max_new_tokens": 3, "eos_token_id": None}
     seen = threads_of(translator, translator.output, batch, **options)
     assert seen == [threads] * 3
+    seen = threads_of(translator, translator.output, batch, use_cache=False, **options)
+    assert seen == [2] * 3
+
+
+def test_a_large_model_uses_more_than_two_threads(two_threads, model, monkeypatch):
+    from course_lib.generation import threads as module
+
+    assert texts_alone(model) == 16
     monkeypatch.setattr(module, "SMALL", 24 * 24)
-    assert threads_of(translator, translator.output, batch, **options) == [2] * 3
+    assert texts_alone(model) == 4
+    torch.set_num_threads(3)
+    assert texts_alone(model) == 0
 
 
 def test_a_prompt_is_read_by_all_threads(two_threads, model, monkeypatch):
@@ -309,17 +317,17 @@ def test_a_prompt_is_read_by_all_threads(two_threads, model, monkeypatch):
 
 
 def test_an_error_leaves_the_number_of_threads_as_it_was(two_threads):
-    with pytest.raises(ZeroDivisionError), few_threads(True, 1):
+    with pytest.raises(ZeroDivisionError), one_thread(True):
         assert torch.get_num_threads() == 1
         raise ZeroDivisionError
     assert torch.get_num_threads() == 2
 
 
-def test_layers_laid_out_anew_count_as_what_they_were():
+def test_layers_laid_out_anew_count_as_what_they_were(two_threads):
     from course_lib import optimize
 
     wide = GPT(GPTConfig(**GPT_SIZE | {"n_embd": 384, "n_layer": 1, "n_head": 6}))
-    assert [is_small(wide), is_small(optimize(wide))] == [False, False]
+    assert [texts_alone(wide), texts_alone(optimize(wide))] == [4, 4]
 
 
 # --- drawing ----------------------------------------------------------------------

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError, ShapeError
-from course_lib.generation.threads import few_threads, is_small
+from course_lib.generation.threads import one_thread, texts_alone
 from course_lib.models import GPT, Seq2Seq
 from course_lib.models.inputs import require_batch
 
@@ -55,7 +55,7 @@ class Continuation(Written):
         capacity = ids.shape[1] + room
         self.cache = model.new_cache(capacity) if use_cache else None
         self.step = model.new_step(self.cache) if use_cache else None
-        self.is_small = is_small(model)
+        self.alone = texts_alone(model)
 
     def first(self) -> Tensor:
         """Scores (B, V) for what follows the prompts."""
@@ -83,7 +83,7 @@ class Continuation(Written):
         if self.step is None:
             return self.first()
         newest = None if self.positions is None else self.positions[:, -1]
-        with evaluating(self.model), few_threads(self.is_small, len(tokens)):
+        with evaluating(self.model), one_thread(len(tokens) <= self.alone):
             return self.step(tokens, newest, self.mask)
 
     def select(self, rows: Tensor, *, same_prompts: bool = False) -> None:
@@ -114,7 +114,7 @@ class Translation(Written):
         self.model, self.text_mask = model, mask
         self.mask = None  # of what is written: there is no padding in it
         self.cache = model.new_cache(room) if use_cache else None
-        self.is_small = use_cache and is_small(model)
+        self.alone = texts_alone(model) if use_cache else 0
         with evaluating(model):
             self.memory = model.encode(ids, mask)[0]
 
@@ -128,7 +128,7 @@ class Translation(Written):
         return self._score(self.ids if self.cache is None else tokens[:, None])
 
     def _score(self, ids: Tensor) -> Tensor:
-        with evaluating(self.model), few_threads(self.is_small, len(ids)):
+        with evaluating(self.model), one_thread(len(ids) <= self.alone):
             answer = self.model(
                 attention_mask=self.text_mask,
                 decoder_input_ids=ids,
