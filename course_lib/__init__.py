@@ -25,6 +25,8 @@ _HOMES = {
     "Seq2Seq": "models",
     "generate": "generation",
     "stream": "generation",
+    "train": "training",
+    "TrainingPlan": "training",
     "optimize": "inference",
     "check": "exercises",
     "hint": "exercises",
@@ -41,6 +43,7 @@ __all__ = [
     "KeyValueCache",
     "MultiHeadAttention",
     "Seq2Seq",
+    "TrainingPlan",
     "alibi_bias",
     "causal_mask",
     "check",
@@ -55,6 +58,7 @@ __all__ = [
     "sinusoidal_positions",
     "solution",
     "stream",
+    "train",
 ]
 
 
