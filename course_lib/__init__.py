@@ -25,6 +25,8 @@ _HOMES = {
     "Seq2Seq": "models",
     "generate": "generation",
     "stream": "generation",
+    "train": "training",
+    "TrainingPlan": "training",
     "optimize": "inference",
     "resolve": "resources",
     "load_classification": "resources",
@@ -48,6 +50,7 @@ __all__ = [
     "KeyValueCache",
     "MultiHeadAttention",
     "Seq2Seq",
+    "TrainingPlan",
     "alibi_bias",
     "causal_mask",
     "check",
@@ -69,6 +72,7 @@ __all__ = [
     "sinusoidal_positions",
     "solution",
     "stream",
+    "train",
 ]
 
 
