@@ -1,6 +1,7 @@
 """The world's French: what a person would write, and what may never stand there."""
 
 import re
+from collections import Counter
 from functools import cache
 from itertools import islice
 from random import Random
@@ -27,6 +28,7 @@ from course_lib.resources.grammar.meaning import (
     to,
 )
 from course_lib.resources.grammar.people import people, places, thing
+from course_lib.resources.grammar.phenomena import phenomenon
 from course_lib.resources.grammar.telling import Teller
 
 P, L = people(), places()
@@ -256,6 +258,21 @@ def test_other_tenses_are_conjugated():
     assert french_verbs.conditional("pouvoir", "il") == "pourrait"
     assert french_verbs.participle("ouvrir", "f", True) == "ouvertes"
     assert french_verbs.participle("mettre", "m", True) == "mis"
+
+
+def test_a_pair_says_what_is_to_be_got_right_in_it():
+    assert phenomenon("Est-ce que tu l'as vue ?") == "question"
+    assert phenomenon("Si tu m'aides, je te prêterai le livre.") == "conditional"
+    assert phenomenon("Tom a trouvé la clé que Mira avait perdue.") == "relative"
+    assert phenomenon("Elle ne l'a pas trouvée.") == "negation"
+    assert phenomenon("Mira s'est assise.") == "reflexive"
+    assert phenomenon("Tom lui a donné le livre.") == "clitic-object"
+    assert phenomenon("Il était content parce qu'elle avait ri.") == "plain"
+    assert phenomenon("Nora espérait gagner.") == "plain"
+    assert phenomenon("Mira a trouvé un livre rouge.") == "adjective-after"
+    named = Counter(row["phenomenon"] for row in world.world_pairs(2000))
+    assert len(named) >= 10
+    assert max(named.values()) / 2000 < 0.4
 
 
 def test_words_join_as_french_is_written():
