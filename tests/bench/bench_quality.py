@@ -24,6 +24,7 @@ from course_lib.models import GPT, Bert, Seq2Seq
 from course_lib.models.checkpoints import read_config
 from course_lib.pretraining import replace_figures, vocabulary
 from course_lib.pretraining.card import BEGIN, END, FILE
+from course_lib.pretraining.gpt import RECIPE
 from course_lib.resources import data_folder
 
 NAMES = ("course-bert", "course-gpt", "course-marian")
@@ -76,8 +77,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     )
     says = "so many stories, sentence pairs and minimal pairs of each kind (300)"
     parser.add_argument("--count", type=_whole, metavar="N", default=300, help=says)
-    says = "of the world's stories, to count n-grams in (8,000,000)"
-    amount = {"type": _whole, "metavar": "N", "default": 8_000_000}
+    says = f"of the world's stories, to count n-grams in ({RECIPE.amount:,}, as many "
+    says += "as the models learned from)"
+    amount = {"type": _whole, "metavar": "N", "default": RECIPE.amount}
     parser.add_argument("--characters", **amount, help=says)
     says = "of the CPU; as many as cores if not given"
     parser.add_argument("--threads", type=_whole, metavar="N", help=says)

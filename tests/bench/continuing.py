@@ -73,8 +73,8 @@ def counted_in(materials: Materials, learned: Ids) -> str:
     tokens = sum(map(len, learned))
     return (
         f"N-grams (modified Kneser-Ney) were counted in {characters / 1e6:.1f} million "
-        f"characters, {tokens / 1e6:.1f} million tokens, of the texts that the model "
-        "learned from; it read more of them. All see the same tokens."
+        f"characters, {tokens / 1e6:.1f} million tokens, of texts as the model learned "
+        "from. All see the same tokens."
     )
 
 

@@ -58,7 +58,7 @@ class Materials:
 
     @cached_property
     def learned(self) -> list[str]:
-        """Texts that BERT and GPT learned from: what baselines are counted in."""
+        """Texts as BERT and GPT learned from: what baselines are counted in."""
         world = corpus.world(self.characters, seed=TRAINED)
         return [*world, *corpus.written()]
 
