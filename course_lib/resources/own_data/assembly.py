@@ -96,9 +96,9 @@ class Assembly:
         for number, source in enumerate(self.sources):
             self.read(number, source, draft)
         draft.close()
+        self._need_rows(draft)
         settled = self.settle()
         self.report.judge()
-        self._need_rows(draft)
         splitter = self._splitter(draft, settled)
         made = self._write(draft, splitter, settled, folder)
         said = [settled.sentence + " " + self._split_sentence(), *self.report.lines()]
@@ -111,6 +111,7 @@ class Assembly:
 
     def _need_rows(self, draft: Draft) -> None:
         if not draft.rows:
+            self.report.judge()
             self.report.stop(
                 "no-rows",
                 "there is no row that can be used",

@@ -20,6 +20,7 @@ from course_lib.errors import CourseError
 from course_lib.resources.own_data.sources import Source
 
 SMALL = 16 << 20  # bytes: what is smaller is kept in memory and leaves no trace
+PIECE = 1 << 20  # bytes read at once
 VERSION = 1  # of what is written
 SAID = "said.json"
 _DAY = 24 * 60 * 60
@@ -43,10 +44,10 @@ def cache_key(sources: Sequence[Source], settings: Mapping[str, Any]) -> str:
     for source in sources:
         digest = xxhash.xxh3_128()
         with source.path.open("rb") as file:
-            while piece := file.read(1 << 20):
+            while piece := file.read(PIECE):
                 digest.update(piece)
         parts += [source.name, str(source.split), digest.hexdigest()]
-    return xxhash.xxh3_128_hexdigest("\n".join(parts))
+    return xxhash.xxh3_128_hexdigest("\n".join(parts).encode("utf-8"))
 
 
 def cache_root() -> Path:

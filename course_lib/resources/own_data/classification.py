@@ -11,7 +11,12 @@ from course_lib.resources.own_data.assembly import Settled
 from course_lib.resources.own_data.cells import extra_of, text_of
 from course_lib.resources.own_data.draft import Draft
 from course_lib.resources.own_data.labels import Given, Labels
-from course_lib.resources.own_data.loading import Ask, chosen_line, split_column
+from course_lib.resources.own_data.loading import (
+    Ask,
+    chosen_line,
+    require_names,
+    split_column,
+)
 from course_lib.resources.own_data.problems import OnProblem
 from course_lib.resources.own_data.sources import Source
 from course_lib.resources.own_data.tables import TABLES, Record, Table, open_table
@@ -39,15 +44,12 @@ def load_classification(
     """Texts with labels, checked: what `finetune_classifier` learns from.
 
     Args:
-        path: a file (CSV, TSV, JSON Lines, JSON, Parquet; .gz too), or a folder of
-            such files, where those named train, validation (dev), test are splits.
+        path: a file (CSV, TSV, JSON, JSON Lines, Parquet; .gz too) or a folder of them.
         text, label: the columns; None: found by name or content, which is said.
-        labels: those that may occur, in the order of their numbers; or from what
-            stands in the file to their names, {"0": "bad", "1": "good"}.
+        labels: all, in order; or from what the file has to names, {"0": "bad", ...}.
         keep: further columns to keep, as text; "file" is the name of the file.
-        validation, test: files of their own.
-        split: shares of train, validation and test where these are not given; or
-            the column that names a row's split; None: all rows are for training.
+        validation, test: files of their own; in a folder they are known by name.
+        split: shares of train, validation, test; or a column; None: all are train.
         encoding, delimiter: None: as the file declares (else UTF-8), as it looks.
         columns: names of the columns of a file without a header.
         on_problem: "skip" leaves bad rows out, in place of listing them.
@@ -56,13 +58,13 @@ def load_classification(
         Splits with columns text and label, a `ClassLabel` that knows its names.
 
     Raises:
-        DataError: with all problems, each with file, line, column and cure.
+        DataError: with all problems, each with its place and its cure.
     """
+    form = {"encoding": encoding, "delimiter": delimiter, "columns": columns}
     given = {"text": text, "label": label}
-    more = {"encoding": encoding, "delimiter": delimiter, "columns": columns}
-    more |= {**given, "labels": labels, "keep": list(keep)}
-    ask = Ask.of(path, validation, test, TABLES, on_problem, split, **more)
-    job = _Classification(ask, given, tuple(keep), Labels(labels, ask.report))
+    ask = Ask.of(path, validation, test, TABLES, on_problem, split, **form, **given)
+    ask.settings |= {"labels": labels, "keep": keep}
+    job = _Classification(ask, given, keep, Labels(labels, ask.report))
     return ask.assembly("classification", job).load()
 
 
@@ -72,9 +74,12 @@ class _Classification:
 
     ask: Ask
     given: dict[str, str | None]
-    keep: tuple[str, ...]
+    keep: Sequence[str]
     labels: Labels
     said: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        require_names(self.keep, ("text", "label"))
 
     def schema(self) -> "pa.Schema":
         import pyarrow as pa
@@ -93,7 +98,9 @@ class _Classification:
         for record in table.records(report):
             text = text_of(table, record, text_at, "text", report)
             split = split_of(record)
-            name, used = (split and split.name), None not in (text, split)
+            # Where nothing is left out, the labels of bad rows count as well.
+            used = split is not None and (text is not None or not report.skips)
+            name = split and split.name
             label = self.labels.number(table, record, label_at, name, used)
             if text is None or label is None or split is None:
                 report.left_out += 1

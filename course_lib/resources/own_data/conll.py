@@ -9,7 +9,7 @@ from course_lib.resources.own_data.encodings import TextFile
 from course_lib.resources.own_data.problems import Place, Report
 from course_lib.resources.own_data.tag_rules import OUTSIDE, is_prefixed
 
-_SAMPLE = 2000  # lines
+_SAMPLE = 500  # lines
 _FIELD = re.compile(r"\S+")
 
 
@@ -81,7 +81,7 @@ class ConllFile:
         fields = self._split(line)
         if self.is_conllu and not fields[0].isdigit():
             return  # 3-4 and 3.1 are no tokens of their own
-        sound = self.file.sound(line, number)
+        sound = self.file.sound(line, number, report)
         if not sound or not self._whole(fields, number, line, report):
             sentence.broken = True
             # Something has to stand here, so that the sentence has a line.

@@ -1,6 +1,7 @@
 """CSV and TSV: the standard library's strict reader, with the place of each trouble."""
 
 import csv
+import re
 from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice
@@ -8,12 +9,15 @@ from itertools import islice
 from course_lib.resources.own_data.encodings import TextFile
 from course_lib.resources.own_data.problems import Place, Report
 from course_lib.resources.own_data.quotes import Anatomy, look_again
-from course_lib.resources.own_data.tables import Reading, Record
+from course_lib.resources.own_data.tables import Path, Reading, Record
 
 DELIMITERS = (",", ";", "\t", "|")
 NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 LONGEST_FIELD = 1 << 22  # characters; a field without an end is longer
 _SAMPLE = 200  # lines
+# In a TSV: a field that stands in quotes, and one that only begins with a quote.
+_WHOLE = re.compile(r'(?:^|(?<=\t))"(?:[^"]|"")*"(?=[\t\r\n]|\Z)', re.MULTILINE)
+_OPENED = re.compile(r'(?:^|\t)"', re.MULTILINE)
 
 
 class Lines:
@@ -79,7 +83,7 @@ class DelimitedTable:
         finally:
             csv.field_size_limit(limit)
 
-    def place(self, record: Record, column: int) -> Place:
+    def place(self, record: Record, column: int, inside: Path = ()) -> Place:
         """Where a cell of a row begins; behind its end where it has too few."""
         found = look_again(record.raw, self.delimiter, self.quoted)
         inside = column < len(found.fields)
@@ -115,7 +119,7 @@ class DelimitedTable:
 
     def _sound(self, record: Record, expected: int, report: Report) -> bool:
         for number, line in enumerate(record.raw, record.line):
-            if not self.file.sound(line, number):
+            if not self.file.sound(line, number, report):
                 return False
         if len(record.cells) == expected:
             return True
@@ -209,12 +213,8 @@ def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _has_quoted_fields(lines: list[str]) -> bool:
     """Whether each field that begins with a quote ends with one, and some do."""
-    fields = [f for line in lines for f in line.rstrip("\r\n").split("\t")]
-    opened = [field for field in fields if field.startswith('"')]
-    return bool(opened) and all(
-        len(f) > 1 and f.endswith('"') and f[1:-1].replace('""', "").count('"') == 0
-        for f in opened
-    )
+    rest, count = _WHOLE.subn("", "".join(lines))
+    return count > 0 and not _OPENED.search(rest)
 
 
 def _fields(count: int) -> str:

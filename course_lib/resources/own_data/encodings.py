@@ -77,19 +77,24 @@ class TextFile:
         """The first lines."""
         return list(islice(self.lines(), count))
 
-    def sound(self, line: str, number: int) -> bool:
-        """Whether a line's characters can be used; if not, why is reported."""
+    def sound(self, line: str, number: int, report: Report, before: int = 0) -> bool:
+        """Whether a line's characters can be used; if not, why is reported.
+
+        Args:
+            before: how many characters of the line stand in front.
+        """
         if line.isascii() and "\0" not in line:
             return True
+        place = self.place(number, before + 1)
         if "\0" in line:
-            self._nul(line, number)
+            _nul(line, place, report)
             return False
         bad = SURROGATE.search(line)
         if bad:
-            self._undecodable(line, number, bad.start())
+            self._undecodable(line, bad.start(), place, report)
             return False
         if "\ufffd" in line or _MOJIBAKE.search(line):
-            self._mojibake(line, number)
+            _mojibake(line, place, report)
         return True
 
     def place(self, line: int | None = None, column: int | None = None) -> Place:
@@ -142,35 +147,16 @@ class TextFile:
                 f'Give encoding="{name}", or save the file as UTF-8',
             )
 
-    def _nul(self, line: str, number: int) -> None:
-        self.report.problem(
-            "nul-byte",
-            "a NUL character (byte 0) stands here, which no text holds",
-            "Take it out; it often marks a damaged copy or a wrong export",
-            self.place(number, line.index("\0") + 1),
-        )
-
-    def _undecodable(self, line: str, number: int, at: int) -> None:
+    def _undecodable(self, line: str, at: int, place: Place, report: Report) -> None:
         byte = ord(line[at]) - 0xDC00
         raw = line.encode(self.encoding, "surrogateescape")
         looks = looks_like(self._head, raw)
-        self.report.problem(
+        report.problem(
             "wrong-encoding",
             f"byte 0x{byte:02X} is not {self.encoding.removesuffix('-sig')}; "
             f"the text looks like {looks}",
             f'Give encoding="{looks}", or save the file as UTF-8',
-            self.place(number, at + 1),
-        )
-
-    def _mojibake(self, line: str, number: int) -> None:
-        found = _MOJIBAKE.search(line)
-        at = found.start() if found else line.index("\ufffd")
-        piece = line[at : at + 8].strip()
-        self.report.warn(
-            "mojibake",
-            f"{piece!r} looks like text that was once read with a wrong encoding",
-            "Get the original again and save it as UTF-8",
-            self.place(number, at + 1),
+            _shifted(place, at),
         )
 
     def _cut_off(self) -> None:
@@ -179,6 +165,31 @@ class TextFile:
 
     def _stop(self, kind: str, says: str, cure: str) -> None:
         self.report.stop(kind, says, cure, self.place())
+
+
+def _nul(line: str, place: Place, report: Report) -> None:
+    report.problem(
+        "nul-byte",
+        "a NUL character (byte 0) stands here, which no text holds",
+        "Take it out; it often marks a damaged copy or a wrong export",
+        _shifted(place, line.index("\0")),
+    )
+
+
+def _mojibake(line: str, place: Place, report: Report) -> None:
+    found = _MOJIBAKE.search(line)
+    at = found.start() if found else line.index("\ufffd")
+    piece = line[at : at + 8].strip()
+    report.warn(
+        "mojibake",
+        f"{piece!r} looks like text that was once read with a wrong encoding",
+        "Get the original again and save it as UTF-8",
+        _shifted(place, at),
+    )
+
+
+def _shifted(place: Place, characters: int) -> Place:
+    return place._replace(column=(place.column or 1) + characters)
 
 
 def looks_like(head: bytes, line: bytes) -> str:

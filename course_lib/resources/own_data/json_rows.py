@@ -8,7 +8,7 @@ from typing import Any
 from course_lib.resources.own_data.encodings import TextFile
 from course_lib.resources.own_data.json_text import Element, JsonStream
 from course_lib.resources.own_data.problems import Place, Report
-from course_lib.resources.own_data.tables import MISSING, Record
+from course_lib.resources.own_data.tables import MISSING, Path, Record
 
 _SAMPLE = 50  # objects
 
@@ -51,9 +51,9 @@ class JsonTable:
             cells = [_at(one.value, path) for path in self._paths]
             yield Record(one.line, cells, one)
 
-    def place(self, record: Record, column: int) -> Place:
+    def place(self, record: Record, column: int, inside: Path = ()) -> Place:
         """Where the value of a key begins; of a missing one, where the object does."""
-        return record.raw.place(self.name, self._paths[column])
+        return record.raw.place(self.name, (*self._paths[column], *inside))
 
     def _objects(self, report: Report) -> Iterator[Element]:
         elements = self._in_array(report) if self._is_array else self._in_lines(report)
@@ -72,7 +72,7 @@ class JsonTable:
     def _in_array(self, report: Report) -> Iterator[Element]:
         with JsonStream(self.file, report) as stream:
             for one in stream.elements():
-                if all(map(self.file.sound, [one.text], [one.line])):
+                if one.sound(self.file, report):
                     yield one
                 else:
                     report.left_out += 1
@@ -81,7 +81,7 @@ class JsonTable:
         for number, line in enumerate(self.file.lines(), 1):
             if not line.strip():
                 continue
-            if not self.file.sound(line, number):
+            if not self.file.sound(line, number, report):
                 report.left_out += 1
                 continue
             try:

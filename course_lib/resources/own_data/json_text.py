@@ -11,15 +11,13 @@ from typing import Any, NamedTuple
 
 from course_lib.resources.own_data.encodings import TextFile
 from course_lib.resources.own_data.problems import Place, Report
+from course_lib.resources.own_data.tables import Path
 
 CHUNK = 1 << 20  # characters
 LONGEST = 1 << 26  # characters of one element
 _CLOSE = 64  # what stands so close to the end may be cut off
 _DECODER = json.JSONDecoder()
 _NEWLINE = re.compile(r"\r\n|\n|\r")
-
-Path = tuple[str | int, ...]
-"""The way to a value inside another: ("qas", 3, "answers", 0, "text")."""
 
 
 class Element(NamedTuple):
@@ -35,6 +33,15 @@ class Element(NamedTuple):
         return _further(
             file, self.line, self.column, self.text[: locate(self.text, path)]
         )
+
+    def sound(self, file: TextFile, report: Report) -> bool:
+        """Whether its characters can be used; if not, why is reported."""
+        if self.text.isascii() and "\0" not in self.text:
+            return True
+        first, *others = _NEWLINE.split(self.text)
+        fine = file.sound(first, self.line, report, self.column - 1)
+        numbered = enumerate(others, self.line + 1)
+        return all([fine, *(file.sound(line, n, report) for n, line in numbered)])
 
 
 def _further(file: str, line: int, column: int, passed: str) -> Place:
@@ -123,8 +130,8 @@ class JsonStream:
             except json.JSONDecodeError as error:
                 self._grow_or_refuse(error)
                 continue
-            # A number at the end may go on: 12 of 125.
-            if end < len(self._text) or self._ended:
+            # A number near the end may go on: 12 of 12.5e3.
+            if len(self._text) - end > _CLOSE or self._ended:
                 break
             self._more()
         self._count()
@@ -163,12 +170,12 @@ class JsonStream:
         if len(self._text) - self._at > LONGEST:
             self._refuse(f"one element is longer than {LONGEST:,} characters", self._at)
         # Twice as much each time: a long element is not decoded again and again.
-        self._more(max(CHUNK, len(self._text) - self._at))
+        self._more(len(self._text) - self._at)
 
-    def _more(self, count: int = CHUNK) -> None:
+    def _more(self, count: int = 0) -> None:
         self._count()
         try:
-            new = self._source.read(count)
+            new = self._source.read(max(count, CHUNK))
             new += self._source.read(1) if new.endswith("\r") else ""
         except (UnicodeError, EOFError) as error:
             self._refuse(str(error), self._at)

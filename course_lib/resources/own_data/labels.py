@@ -169,9 +169,10 @@ class Labels:
         others = [other for other in names.values() if other != name]
         close = get_close_matches(name, others, n=1)
         hint = f"; is it {close[0]!r}?" if close else ""
+        read = " in the rows that can be read" if self.report.left_out else ""
         self.report.problem(
             "few-examples",
-            f"the label {name!r} has 1 example, expected {FEWEST} or more{hint}",
+            f"the label {name!r} has 1 example{read}, expected {FEWEST} or more{hint}",
             "Add examples, correct the label, or delete the row",
             place,
         )
@@ -199,6 +200,7 @@ class Labels:
                 )
 
     def _stop_at_one(self, there: Sequence[int]) -> None:
+        self.report.judge()  # it may come of the other problems
         names = {n: name for name, n in self._numbers.items()}
         says = "no row has a label that can be learned"
         if there:
@@ -227,9 +229,9 @@ def _plain(raw: Any) -> str:
     return str(raw).strip()
 
 
-def _rank(name: str) -> tuple[int, float, str]:
+def _rank(name: str) -> tuple[int, float, str, str]:
     """Numbers by size, then words by their letters."""
     try:
-        return 0, float(name), name
+        return 0, float(name), "", name
     except ValueError:
-        return 1, 0.0, name
+        return 1, 0.0, name.casefold(), name

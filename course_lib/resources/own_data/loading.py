@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from course_lib.errors import CourseError
 from course_lib.resources.own_data import columns as cols
 from course_lib.resources.own_data import splits
 from course_lib.resources.own_data.assembly import Assembly, Settled
@@ -81,9 +82,8 @@ class Ask:
         if not isinstance(split, str):
             splits.checked(split)
         sources = find(path, {"validation": validation, "test": test}, kinds, report)
-        return cls(
-            sources, report, split, {**settings, "split": split, "skip": on_problem}
-        )
+        settings |= {"split": split, "on_problem": on_problem}
+        return cls(sources, report, split, settings)
 
     @property
     def subject(self) -> str:
@@ -155,6 +155,20 @@ def _by_cell(table: Table, at: int, ask: Ask) -> Callable[[Record], Split | None
         return Split(found, SPLITS.index(found))
 
     return split_of
+
+
+def require_names(keep: Sequence[str], taken: Sequence[str]) -> None:
+    """Columns to keep must not be called like those that the data have anyway.
+
+    Raises:
+        CourseError: one is.
+    """
+    both = [name for name in keep if name in taken]
+    if both or isinstance(keep, str):
+        raise CourseError(
+            f"keep={keep!r}: expected a list of columns that are not called "
+            f"{' or '.join(taken)}, which the data have already"
+        )
 
 
 def chosen_line(chosen: Mapping[str, str]) -> str:

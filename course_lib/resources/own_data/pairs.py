@@ -10,7 +10,12 @@ from course_lib.resources.own_data import splits
 from course_lib.resources.own_data.assembly import Settled
 from course_lib.resources.own_data.cells import extra_of, text_of
 from course_lib.resources.own_data.draft import Draft
-from course_lib.resources.own_data.loading import Ask, chosen_line, split_column
+from course_lib.resources.own_data.loading import (
+    Ask,
+    chosen_line,
+    require_names,
+    split_column,
+)
 from course_lib.resources.own_data.problems import OnProblem
 from course_lib.resources.own_data.sources import Source
 from course_lib.resources.own_data.tables import TABLES, Record, Table, open_table
@@ -20,8 +25,7 @@ if TYPE_CHECKING:
     from datasets import DatasetDict
 
 SIDES = ("source", "target")
-LONGER = 5  # times as long as the other side, and
-BY = 50  # characters longer: a warning
+MORE = 50  # characters: sides that differ by less are never warned of
 _LANGUAGES = {
     *("en", "fr", "de", "es", "it", "pt", "nl", "pl", "ru", "zh", "ja", "ar", "tr"),
     *("english", "french", "german", "spanish", "italian", "portuguese", "dutch"),
@@ -41,15 +45,16 @@ def load_pairs(
     encoding: str | None = None,
     delimiter: str | None = None,
     columns: Sequence[str] | None = None,
+    ratio: float | None = 5.0,
     on_problem: OnProblem = "raise",
 ) -> "DatasetDict":
     """Pairs of texts, checked: what a translator or a summariser learns from.
 
     Args:
-        path: a file (TSV, CSV, JSON Lines, JSON, Parquet, also packed as .gz), or a
-            folder of such files; files named train, validation (dev), test are splits.
+        path: a file (TSV, CSV, JSON, JSON Lines, Parquet; .gz too) or a folder of them.
         source, target: the columns; None: by their names, or the two that there are.
-        keep: further columns to keep, as text.
+        keep: further columns to keep.
+        ratio: warn of a side that is so many times as long; None: never.
         validation, test, split, encoding, delimiter, columns, on_problem: as for
             `load_classification`. The split follows from the source: one sentence
             with two translations is on one side.
@@ -62,9 +67,9 @@ def load_pairs(
     """
     given = {"source": source, "target": target}
     more = {"encoding": encoding, "delimiter": delimiter, "columns": columns}
-    more |= {**given, "keep": list(keep)}
+    more |= {**given, "keep": keep, "ratio": ratio}
     ask = Ask.of(path, validation, test, TABLES, on_problem, split, **more)
-    job = _Pairs(ask, given, tuple(keep))
+    job = _Pairs(ask, given, keep, ratio)
     doubles = ("leak", "duplicate")
     options = {"what": "source", "doubles": doubles, "stratified": False}
     return ask.assembly("pairs", job, **options).load()
@@ -76,8 +81,12 @@ class _Pairs:
 
     ask: Ask
     given: dict[str, str | None]
-    keep: tuple[str, ...]
+    keep: Sequence[str]
+    ratio: float | None
     said: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        require_names(self.keep, SIDES)
 
     def schema(self) -> "pa.Schema":
         import pyarrow as pa
@@ -133,7 +142,7 @@ class _Pairs:
         short, long = sorted((len(left), len(right)))
         if left == right:
             kind, says = "same-sides", f"both sides are the same: {left[:40]!r}"
-        elif long > LONGER * short and long > short + BY:
+        elif self.ratio and long > self.ratio * short and long > short + MORE:
             kind = "lengths"
             says = f"{len(left)} characters in the source, {len(right)} in the target"
         else:

@@ -5,7 +5,7 @@ from typing import Any
 
 from course_lib.resources.own_data.problems import Place, Report
 from course_lib.resources.own_data.sources import Source
-from course_lib.resources.own_data.tables import Record
+from course_lib.resources.own_data.tables import Path, Record
 
 BATCH = 1000  # rows
 
@@ -35,7 +35,8 @@ class ParquetTable:
                     row += 1
                     yield Record(row, cells, None)
 
-    def place(self, record: Record, column: int) -> Place:
+    def place(self, record: Record, column: int, inside: Path = ()) -> Place:
+        """The row, and the number of the column."""
         return Place(self.name, record.line, column + 1, "row")
 
     def _open(self, report: Report) -> Any:

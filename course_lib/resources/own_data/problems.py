@@ -128,13 +128,18 @@ class Report:
         self.problems.append(Problem(kind, says, cure, place))
         raise DataError(self)
 
+    @property
+    def skips(self) -> bool:
+        """Whether bad rows are left out."""
+        return self.on_problem == "skip"
+
     def judge(self) -> None:
         """Where the reading ends: go on, or list the problems.
 
         Raises:
             DataError: there are problems, and they are not to be skipped.
         """
-        if self.problems and self.on_problem == "raise":
+        if self.problems and not self.skips:
             raise DataError(self)
 
     def lines(self) -> list[str]:

@@ -200,10 +200,12 @@ def _asked(table: Table, record: Record, places: dict[str, int]) -> Asked:
         return None if value is MISSING else value
 
     def place(what: Any) -> Place:
-        role = what if isinstance(what, str) else what[0]
-        if not isinstance(what, str) and what[-1] in places:
-            role = what[-1]
-        return table.place(record, places.get(role, 0))
+        if isinstance(what, str):
+            return table.place(record, places.get(what, 0))
+        _, number, part = what
+        if isinstance(cell("answers"), dict):
+            return table.place(record, places["answers"], (part, number))
+        return table.place(record, places.get(part, places["answers"]))
 
     context = cell("context")
     pairs = _pairs(cell("answers"), cell("answer_start"), context)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from course_lib.resources.own_data.encodings import TextFile
-from course_lib.resources.own_data.json_text import Element, JsonStream, Path
+from course_lib.resources.own_data.json_text import Element, JsonStream
 from course_lib.resources.own_data.problems import Place, Report
+from course_lib.resources.own_data.tables import Path
 
 
 class Asked(NamedTuple):
@@ -56,6 +57,7 @@ def questions(file: TextFile, report: Report) -> Iterator[Asked]:
                 path = (*inside, "qas", number)
                 yield _question(file, article, paragraph, path)
     if not met:
+        report.judge()
         report.stop(
             "no-rows",
             'there is no article under "data"',
@@ -81,7 +83,7 @@ def _objects(
     file: TextFile, elements: Iterator[Element], report: Report
 ) -> Iterator[Element]:
     for element in elements:
-        if not all(file.sound(*line) for line in _lines(element)):
+        if not element.sound(file, report):
             report.left_out += 1
         elif isinstance(element.value, dict):
             yield element
@@ -89,16 +91,6 @@ def _objects(
             says = f"a {type(element.value).__name__} stands here, expected an article"
             cure = "Write {'title': ..., 'paragraphs': [...]}"
             report.problem("no-object", says, cure, element.place(file.name))
-
-
-def _lines(element: Element) -> Iterator[tuple[str, int]]:
-    """The lines of an article with their numbers; the first keeps its column."""
-    before = " " * (element.column - 1)
-    if element.text.isascii() and "\0" not in element.text:
-        return
-    lines = (before + element.text).splitlines(keepends=False)
-    for number, line in enumerate(lines, element.line):
-        yield line, number
 
 
 def _list(

@@ -8,6 +8,8 @@ from course_lib.resources.own_data.problems import Place, Report
 from course_lib.resources.own_data.sources import Source
 
 MISSING = object()  # a JSON object lacks the key
+Path = tuple[str | int, ...]
+"""The way to a value inside another: ("answers", "text", 0)."""
 TABLES = ("csv", "tsv", "jsonl", "json", "parquet")
 
 
@@ -44,8 +46,8 @@ class Table(Protocol):
     def records(self, report: Report) -> Iterator[Record]:
         """The rows that can be read; the others are reported and counted."""
 
-    def place(self, record: Record, column: int) -> Place:
-        """Where a cell begins."""
+    def place(self, record: Record, column: int, inside: Path = ()) -> Place:
+        """Where a cell begins; in JSON, where something inside it does."""
 
 
 def open_table(source: Source, reading: Reading, report: Report) -> Table:

@@ -44,9 +44,8 @@ def load_tagging(
     """Sentences with a tag for each token, checked.
 
     Args:
-        path: a file in two or more CoNLL columns (.conll, .conllu, .bio, .iob, .txt,
-            .tsv); or JSON Lines, JSON, Parquet with a list of tokens and one of tags
-            a row; or a folder of such files.
+        path: a file in two or more CoNLL columns (.conll, .bio, .tsv, .txt and more),
+            or JSON Lines, JSON, Parquet with lists of tokens and tags; or a folder.
         tokens, tags: the columns, by number from 0 (-1: the last) or by name; None:
             the first and the last, or by their names.
         labels: the tags that may occur, in the order of their numbers; None: those
@@ -172,7 +171,8 @@ class _Tagging:
             place = _fixed(table, record, tag)
             if fault is not None:
                 cure = "Give each row a list of tokens and one of as many tags"
-                report.problem("no-lists", fault, cure, place(0))
+                where = table.place(record, tag)
+                report.problem("no-lists", fault, cure, where)
             tokens, tags = (
                 ([], []) if fault else (record.cells[token], record.cells[tag])
             )
@@ -182,7 +182,7 @@ class _Tagging:
 
 def _fixed(table: Table, record: Record, column: int) -> Any:
     def place(at: int) -> Place:
-        return table.place(record, column)
+        return table.place(record, column, (at,))
 
     return place
 
