@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from figures import Figure, Report
-from linked import PRONOUN, repeated_texts, texts_to_look_at
+from linked import NEXT, repeated_texts, texts_to_look_at
 from looking import head_figures, name_figure
 from materials import Materials, size
 
@@ -49,7 +49,7 @@ def report(name: str, model: GPT, tokenizer: Any, materials: Materials) -> Repor
     length = min(LENGTH, model.config.n_positions)
     looked = texts_to_look_at(materials, tokenizer, ends=False, length=length)
     figures += head_figures(model, looked, is_causal=True)
-    figures.append(name_figure(model, looked, PRONOUN))
+    figures.append(name_figure(model, looked, NEXT))
     figures += head_figures(
         model, repeated_texts(tokenizer, length // 2), is_causal=True
     )

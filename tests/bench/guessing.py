@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 from figures import Figure, Report
-from linked import PRONOUN, texts_to_look_at
+from linked import HIDDEN as HIDDEN_PRONOUN
+from linked import texts_to_look_at, with_hidden_pronouns
 from looking import head_figures, name_figure
 from materials import Materials, drawn, size
 
@@ -43,7 +44,9 @@ def report(name: str, model: Bert, tokenizer: Any, materials: Materials) -> Repo
         figures.append(Figure(f"{kind}, {len(pairs)} minimal pairs", *shares))
     looked = texts_to_look_at(materials, tokenizer, ends=True, length=LENGTH)
     figures += head_figures(model, looked, is_causal=False)
-    figures.append(name_figure(model, looked, PRONOUN))
+    hidden = with_hidden_pronouns(looked, tokenizer.mask_token_id)
+    figures += head_figures(model, hidden, is_causal=False)
+    figures.append(name_figure(model, hidden, HIDDEN_PRONOUN))
     about = (
         size(model, tokenizer),
         materials.said_of_the_world,

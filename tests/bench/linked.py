@@ -14,6 +14,8 @@ from course_lib.resources.patterns import repeated_patterns
 from course_lib.resources.world import Story
 
 PRONOUN, SUBJECT = "pronoun to its name", "verb to its subject"
+NEXT = "before a pronoun, to its name"  # there a model that writes has to choose it
+HIDDEN = "hidden pronoun to its name"
 PLAIN = ("previous token", "next token", "first token", "same token", "induction")
 LOOKED_AT = 120  # stories: they hold hundreds of pronouns
 PERSON = ("B-PER", "I-PER")
@@ -93,9 +95,30 @@ def _text(story: Story, tokenizer: Any, ends: bool, length: int) -> Text:
         names[:, tokens_in(span, offsets)] = True
     if not ends:
         del targets["next token"]
+        targets[NEXT] = one_earlier(targets[PRONOUN])
         targets = {name: keys.tril() for name, keys in targets.items()}
         names = names.tril()
     return Text(ids, targets, names)
+
+
+def one_earlier(targets: Tensor) -> Tensor:
+    """The same keys (T, T), asked for by the token in front of each query."""
+    return torch.cat([targets[1:], torch.zeros_like(targets[:1])])
+
+
+def with_hidden_pronouns(texts: Iterable[Text], mask_id: int) -> list[Text]:
+    """The same texts with their pronouns hidden: a model has to find out who is meant.
+
+    Args:
+        texts: with the keys of their pronouns.
+        mask_id: the mask token.
+    """
+    hidden = []
+    for text in texts:
+        targets = text.targets[PRONOUN]
+        ids = text.ids.masked_fill(targets.any(-1), mask_id)
+        hidden.append(Text(ids, {HIDDEN: targets}, text.names))
+    return hidden
 
 
 def read(

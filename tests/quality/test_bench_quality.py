@@ -40,8 +40,8 @@ def test_every_model_is_measured_and_its_card_filled(models, tmp_path, capsys):
         assert all(sentence in card for sentence in report["about"])
         assert f"\n{name}\n" in printed
     kinds = {
-        "course-bert": ("hidden tokens", "agreement", "pronoun to its name"),
-        "course-gpt": ("perplexity of a token", "pronoun, name 8", "induction, random"),
+        "course-bert": ("hidden tokens", "agreement", "hidden pronoun to its"),
+        "course-gpt": ("perplexity of a token", "pronoun, name 8", "before a pronoun"),
         "course-marian": ("BLEU, world", "exact, written", "BLEU, written"),
     }
     for name, beginnings in kinds.items():

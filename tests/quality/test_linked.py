@@ -2,6 +2,7 @@
 
 import pytest
 from linked import (
+    NEXT,
     PERSON,
     PRONOUN,
     SUBJECT,
@@ -11,6 +12,7 @@ from linked import (
     subjects,
     texts_to_look_at,
     tokens_in,
+    with_hidden_pronouns,
     words_of,
 )
 from materials import Materials
@@ -83,6 +85,15 @@ def test_patterns_stand_at_the_right_tokens(models, name):
         for token in words(text.ids[query].tolist()):
             assert token.lstrip("Ġ").removeprefix("##").lower()[-1] in "esmr"
         assert text.names[query, key].all()
+        if ends:
+            (hidden,) = with_hidden_pronouns([text], tokenizer.mask_token_id)
+            changed = (hidden.ids != text.ids).nonzero()[:, 0].tolist()
+            assert changed == sorted(set(query.tolist()))
+            assert hidden.ids[changed].eq(tokenizer.mask_token_id).all()
+        else:
+            before, name = text.targets[NEXT].nonzero(as_tuple=True)
+            assert before.tolist() == [i - 1 for i in query.tolist()]
+            assert name.tolist() == key.tolist()
         if not ends:  # nobody looks ahead
             assert all(not keys.triu(1).any() for keys in text.targets.values())
             assert not text.names.triu(1).any()
