@@ -36,7 +36,8 @@ def extra_of(value: Any) -> str | None:
     """A further cell as it is kept: as text."""
     if value is None or value is MISSING:
         return None
-    return value.strip() if isinstance(value, str) else str(value)
+    text = str(value).strip()
+    return text if usable(text) else text.encode("utf-8", "replace").decode()
 
 
 def _fault(value: Any, role: str) -> tuple[str, str, str]:

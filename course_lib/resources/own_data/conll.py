@@ -55,8 +55,8 @@ class ConllFile:
             )
         self.is_conllu = self.width == 10 and sample[-1].split("\t")[0].isdigit()
         first, last = (1, 3) if self.is_conllu else (0, self.width - 1)
-        self.token = first if token is None else token % self.width
-        self.tag = last if tag is None else tag % self.width
+        self.token = self._column(first if token is None else token, report)
+        self.tag = self._column(last if tag is None else tag, report)
 
     def sentences(self, report: Report) -> Iterator[Sentence]:
         """All sentences; broken ones too, with what is wrong reported."""
@@ -76,6 +76,17 @@ class ConllFile:
         """Where the tag of a token stands."""
         number, line = sentence.lines[at]
         return self.file.place(number, self._starts(line)[self.tag] + 1)
+
+    def _column(self, number: int, report: Report) -> int:
+        """A column's number from the left, given from either side."""
+        if -self.width <= number < self.width:
+            return number % self.width
+        report.stop(
+            "missing-column",
+            f"there is no column {number}: lines have {self.width}, counted from 0",
+            "Give tokens= and tags= numbers of columns that are there",
+            self.file.place(1),
+        )
 
     def _take(self, sentence: Sentence, number: int, line: str, report: Report) -> None:
         fields = self._split(line)

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice
 
+from course_lib.errors import CourseError
 from course_lib.resources.own_data.encodings import TextFile
 from course_lib.resources.own_data.problems import Place, Report
 from course_lib.resources.own_data.quotes import Anatomy, look_again
@@ -16,7 +17,7 @@ NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 LONGEST_FIELD = 1 << 22  # characters; a field without an end is longer
 _SAMPLE = 200  # lines
 # In a TSV: a field that stands in quotes, and one that only begins with a quote.
-_WHOLE = re.compile(r'(?:^|(?<=\t))"(?:[^"]|"")*"(?=[\t\r\n]|\Z)', re.MULTILINE)
+_WHOLE = re.compile(r'(?:^|(?<=\t))"[^"]*(?:""[^"]*)*"(?=[\t\r\n]|\Z)', re.MULTILINE)
 _OPENED = re.compile(r'(?:^|\t)"', re.MULTILINE)
 
 
@@ -64,7 +65,7 @@ class DelimitedTable:
         sample = file.head(_SAMPLE)
         self._above = int(sample[0].startswith("sep=")) if sample else 0  # by Excel
         sample = sample[self._above :]
-        self.delimiter = reading.delimiter or self._guess(sample)
+        self.delimiter = _one(reading.delimiter) or self._guess(sample)
         self.quoted = self.delimiter != "\t" or _has_quoted_fields(sample)
         self.has_header = reading.columns is None
         if self.has_header:
@@ -143,9 +144,11 @@ class DelimitedTable:
             line, column = found.closed
             after = lines.held[line][column + 1 : column + 9].rstrip()
             slash = lines.held[line][column - 1 : column] == "\\"
+            opened = first + (found.opened or (0, 0))[0]
+            which = "the field" if line == 0 else f"the field from line {opened}"
             report.problem(
                 "broken-quoting",
-                f"a quote ends the field here, but {after!r} follows",
+                f"a quote ends {which} here, but {after!r} follows",
                 'Write a quote inside a quoted field twice: ""'
                 + (', not \\"' if slash else ""),
                 self.file.place(first + line, column + 1),
@@ -202,6 +205,19 @@ class DelimitedTable:
             return (count if width > 1 else 0, -DELIMITERS.index(delimiter))
 
         return max(DELIMITERS, key=steady)
+
+
+def _one(delimiter: str | None) -> str | None:
+    """A delimiter as it was given.
+
+    Raises:
+        CourseError: it is not one character, or one that has another meaning.
+    """
+    if delimiter is None or (len(delimiter) == 1 and delimiter not in '"\r\n'):
+        return delimiter
+    raise CourseError(
+        f'delimiter={delimiter!r}: expected one character, such as "," or ";" or "\\t"'
+    )
 
 
 def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:

@@ -114,7 +114,12 @@ class Labels:
             self.report.handled["spaces around a label"] += 1
         if plain in self._of_raw:
             return self._of_raw[plain]
-        if not plain or not plain.isprintable() or self._is_given:
+        if not plain.isprintable():
+            cure = "Write a label that can be printed"
+            says = f"the label {plain[:40]!r} holds a control character"
+            self.report.problem("odd-label", says, cure, table.place(record, column))
+            return None
+        if not plain or self._is_given:
             self._refuse(plain, lambda: table.place(record, column))
             return None
         if len(self._numbers) >= MOST:

@@ -83,6 +83,7 @@ class Ask:
             splits.checked(split)
         sources = find(path, {"validation": validation, "test": test}, kinds, report)
         settings |= {"split": split, "on_problem": on_problem}
+        settings["subject"] = report.subject  # it is in what is said
         return cls(sources, report, split, settings)
 
     @property

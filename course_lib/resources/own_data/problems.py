@@ -100,6 +100,7 @@ class Report:
         self.odd: Counter[str] = Counter()
         self.handled: Counter[str] = Counter()  # harmless things, put right
         self.left_out = 0  # rows
+        self.hopeless = False  # whether leaving rows out would not help
         self.notes: list[str] = []  # said with what was read
 
     def problem(
@@ -126,6 +127,7 @@ class Report:
         """
         self.counts[kind] += 1
         self.problems.append(Problem(kind, says, cure, place))
+        self.hopeless = True
         raise DataError(self)
 
     @property
@@ -173,7 +175,7 @@ def _listed(report: Report) -> str:
     head = f"{report.subject} cannot be used as it is: {found}."
     parts = [head, *_told(report.problems, report.counts)]
     parts += _told(report.warnings, report.odd, "Not wrong, but odd: ")
-    if all(problem.line for problem in report.problems):
+    if not report.hopeless:
         parts.append('on_problem="skip" leaves such rows out and says how many.')
     return "\n".join(parts)
 

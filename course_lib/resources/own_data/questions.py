@@ -10,7 +10,7 @@ from course_lib.resources.own_data import columns as cols
 from course_lib.resources.own_data import splits
 from course_lib.resources.own_data.answers import wrong_answer
 from course_lib.resources.own_data.assembly import Settled
-from course_lib.resources.own_data.cells import usable
+from course_lib.resources.own_data.cells import extra_of, usable
 from course_lib.resources.own_data.draft import Draft
 from course_lib.resources.own_data.encodings import TextFile
 from course_lib.resources.own_data.loading import OPEN, Ask, fixed_split
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from datasets import DatasetDict
 
-REMEMBERED = 2_000_000  # ids; among more, doubles are not looked for
-_ROLES = ("context", "question", "answers")
+REMEMBERED = 500_000  # ids; whether later ones repeat each other is not looked for
+_FILE = 40  # bits for a line
 _FURTHER = ("answer_start", "id", "title")
 
 
@@ -81,7 +81,11 @@ class _Questions:
     ask: Ask
     given: dict[str, str | None]
     counts: Counter[str] = field(default_factory=Counter)
-    _ids: dict[str, tuple[int, int]] = field(default_factory=dict)
+    # From the hash of an id to its line, and to its file in the bits above.
+    _ids: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        splits.checked(self.ask.split)
 
     def schema(self) -> "pa.Schema":
         import pyarrow as pa
@@ -108,7 +112,7 @@ class _Questions:
                 zip(*asked.answers, strict=True) if asked.answers else ((), ())
             )
             answers = {"text": list(texts), "answer_start": list(starts)}
-            title = asked.title if isinstance(asked.title, str) else ""
+            title = extra_of(asked.title) or ""
             values = (name, title, asked.context, asked.question, answers)
             key = splits.key_of(asked.context)
             about = (key, split.number, 0, number, asked.line)
@@ -123,6 +127,9 @@ class _Questions:
         texts = {n: Value("string") for n in ("id", "title", "context", "question")}
         sizes = ", ".join(f"{count:,} {what}" for what, count in self.counts.items())
         features = Features({**texts, "answers": answers})
+        if len(self._ids) >= REMEMBERED:
+            said = f"Ids that repeat were looked for among the first {REMEMBERED:,}."
+            self.ask.report.notes.append(said)
         return Settled(features, f"{self.ask.subject}: {sizes}.")
 
     def _questions(self, source: Source) -> Iterator[Asked]:
@@ -175,12 +182,13 @@ class _Questions:
     def _new_id(self, asked: Asked, file: int) -> str | None:
         """The id of a question, made of its text if it has none; None: met before."""
         plain = f"{asked.context}\n{asked.question}"
-        name = f"{splits.key_of(plain):016x}" if asked.id is None else str(asked.id)
-        if name not in self._ids:
+        name = extra_of(asked.id) or f"{splits.key_of(plain):016x}"
+        number = splits.hash_of(name)
+        if number not in self._ids:
             if len(self._ids) < REMEMBERED:
-                self._ids[name] = file, asked.line
+                self._ids[number] = file << _FILE | asked.line
             return name
-        first, line = self._ids[name]
+        first, line = divmod(self._ids[number], 1 << _FILE)
         what = "this question" if asked.id is None else f"the id {name[:40]!r}"
         says = f"{what} has occurred before (from {self.ask.sources[first].name}, line "
         cure = "Give each question an id of its own, or delete one of them"

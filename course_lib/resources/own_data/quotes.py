@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 _LINE_END = "\r\n"
 
 Position = tuple[int, int]
@@ -25,19 +25,21 @@ class Anatomy:
         end: the end of the last one.
         opened: the quote that opened the field which did not end well, or None.
         closed: the quote that ended that field with text after it, or None.
+        opens: whether that quote stands where a field begins.
     """
 
     fields: list[Position] = field(default_factory=list)
     end: Position = (0, 0)
     opened: Position | None = None
     closed: Position | None = None
+    opens: bool = False
 
     @property
     def forgotten(self) -> bool:
-        """Whether a closing quote is missing: the one found begins a field itself."""
-        return self.opened is not None and (
-            self.closed is None or self.closed[0] > self.opened[0]
-        )
+        """Whether a closing quote is missing: the one found opens a later field."""
+        if self.opened is None or self.closed is None:
+            return self.opened is not None
+        return self.opens and self.closed[0] > self.opened[0]
 
 
 def look_again(lines: Sequence[str], delimiter: str, quoted: bool = True) -> Anatomy:
@@ -66,6 +68,7 @@ def look_again(lines: Sequence[str], delimiter: str, quoted: bool = True) -> Ana
             if whole is None or text[end : end + 1] not in ("", delimiter, *_LINE_END):
                 found.opened = position(at)
                 found.closed = position(end - 1) if whole else None
+                found.opens = text[end - 2] in (delimiter, *_LINE_END)
                 return found
         border = stop.search(text, end)
         if border is None or border.group() != delimiter:

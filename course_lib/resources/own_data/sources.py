@@ -194,8 +194,12 @@ def _unreadable(path: Path, kinds: set[str], report: Report) -> None:
 
 
 def _look_inside(path: Path, report: Report) -> None:
-    with path.open("rb") as file:
-        head = file.read(8)
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+    except OSError as error:
+        cure = "Check that you may read it, and that no other program holds it"
+        report.stop("unreadable", str(error), cure, Place(path.name))
     what = next((w for start, w in _BEGINNINGS.items() if head.startswith(start)), None)
     if what is not None:
         report.stop(

@@ -91,6 +91,9 @@ class _Tagging:
     names: TagNames
     counts: Counter[str] = field(default_factory=Counter)
 
+    def __post_init__(self) -> None:
+        splits.checked(self.ask.split)
+
     def schema(self) -> "pa.Schema":
         import pyarrow as pa
 
@@ -195,8 +198,8 @@ def _fault(tokens: Any, tags: Any, given: Sequence[str]) -> str | None:
         return f"{len(tokens)} tokens with {len(tags)} tags"
     if not tokens or not all(isinstance(t, str) and t.strip() for t in tokens):
         return "a token is missing or empty"
-    if not all(usable(token) for token in tokens):
-        return "a token holds a NUL or half a character"
+    if not all(usable(str(one)) for one in (*tokens, *tags)):
+        return "a token or a tag holds a NUL or half a character"
     numbers = [tag for tag in tags if isinstance(tag, int)]
     if any(not 0 <= number < len(given) for number in numbers):
         return "tags are numbers: give their names in order with labels=[...]"

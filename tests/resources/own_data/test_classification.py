@@ -282,6 +282,28 @@ def test_files_stay_as_they_were(write, tmp_path, own_cache):
     assert list(own_cache.iterdir()) == []
 
 
+def test_a_label_that_cannot_be_printed(write, found):
+    path = write("my.csv", GOOD + "odd,ba\x07d\n")
+    assert found(load_classification, path) == [("odd-label", 6, 5)]
+
+
+def test_skipping_is_only_advised_where_it_helps(write, error):
+    assert "on_problem" in str(
+        error(load_classification, write("a.csv", GOOD + ",x\n"))
+    )
+    path = write("b.csv", "text,label\na,x\nb,x\n")
+    assert "on_problem" not in str(error(load_classification, path))
+
+
+def test_half_characters_do_not_stop_the_reading(write):
+    row = (
+        '{"text": "a", "label": "x", "more": "\\ud800"}\n{"text": "b", "label": "y"}\n'
+    )
+    path = write("my.jsonl", row * 2)
+    data = load_classification(path, keep=["more"], split=None)["train"]
+    assert data["more"][:] == ["?", None, "?", None]
+
+
 def test_wrong_options_are_refused(write):
     path = write("my.csv", GOOD)
     with pytest.raises(CourseError, match="on_problem"):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course_lib.errors import CourseError
 from course_lib.resources.own_data import load_classification
 from course_lib.resources.own_data.quotes import look_again
 
@@ -65,6 +66,19 @@ def test_a_stray_quote_inside_a_quoted_text(write, found, error):
     problem = error(load_classification, path).problems[0]
     assert "'fine\" fi'" in problem.says and 'twice: ""' in problem.cure
     assert texts(path, on_problem="skip") == ["nice", "nice", "flat", "fine", "dull"]
+
+
+def test_a_stray_quote_in_a_text_of_several_lines(write, found, error):
+    path = write("my.csv", HEAD + REST + '"one\na "fine" film",good\nmild,bad\n')
+    assert found(load_classification, path) == [("broken-quoting", 7, 3)]
+    assert "the field from line 6" in error(load_classification, path).problems[0].says
+    assert texts(path, on_problem="skip") == ["nice", "flat", "fine", "dull", "mild"]
+
+
+@pytest.mark.parametrize("delimiter", ["", ", ", "tab", '"', "\n"])
+def test_a_delimiter_that_is_none(write, delimiter):
+    with pytest.raises(CourseError, match="expected one character"):
+        load_classification(write("my.csv", HEAD + REST), delimiter=delimiter)
 
 
 def test_a_quote_escaped_as_elsewhere(write, error):

@@ -95,7 +95,7 @@ def test_the_order_of_the_rows_does_not_matter(write):
 
 
 @pytest.mark.parametrize(
-    "shares", [(0.5, 0.5), (0.9, 0.2, 0.1), (1.2, -0.1, -0.1), (0, 0.5, 0.5)]
+    "shares", [(0.5, 0.5), (0.9, 0.2, 0.1), (1.2, -0.1, -0.1), (0, 0.5, 0.5), "all"]
 )
 def test_shares_that_are_none(shares):
     with pytest.raises(CourseError, match=r"\(0.8, 0.1, 0.1\)"):

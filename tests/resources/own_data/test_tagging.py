@@ -64,10 +64,13 @@ def test_a_hash_may_be_a_token(write):
     ]
 
 
-def test_columns_are_taken_as_given(write):
+def test_columns_are_taken_as_given(write, found):
     text = "1 Ada NNP B-PER x\n2 sings VBZ O y\n3 Oslo NNP B-LOC z\n"
     data = load_tagging(write("my.conll", text), tokens=1, tags=-2, split=None)
     assert sentences(data) == [(["Ada", "sings", "Oslo"], ["B-PER", "O", "B-LOC"])]
+    assert found(load_tagging, write("my.conll", text), tags=5) == [
+        ("missing-column", 1, None)
+    ]
     data = load_tagging(write("my.conll", text), tokens=1, tags=2, split=None)
     assert sentences(data) == [(["Ada", "sings", "Oslo"], ["NNP", "VBZ", "NNP"])]
 
