@@ -235,13 +235,13 @@ RECIPE = BertRecipe(
         can=(
             "restore words in texts of the world from what stands on both sides",
             "show attention in both directions on any laptop",
-            "be fine-tuned in minutes on sentences of the world: tagging, "
-            "classification, answer spans",
+            "be fine-tuned on sentences of the world: tagging, classification, answer "
+            "spans",
         ),
         cannot=(
             "know anything: it has read of no real person, place or event",
-            "replace a real pretrained encoder: on free texts, such as the reviews, it "
-            "is little better than a new model",
+            "replace a real pretrained encoder: of free English it has read a few "
+            "hundred thousand characters",
             "read more than 256 tokens; rows of 128 are what it was trained on",
         ),
         use="""from transformers import AutoModelForMaskedLM, AutoTokenizer

@@ -155,7 +155,7 @@ def _made(recipe: Recipe, outcome: Outcome) -> str:
             f"{outcome.seconds / 60:.0f} minutes, {outcome.busy / 60:.0f} of them of a "
             f"processor, {outcome.threads} thread{'s' * (outcome.threads != 1)}",
         ),
-        ("hardware", outcome.hardware),
+        ("hardware", outcome.hardware.removeprefix("Computing on the ")),
     ]
     table = "\n".join(f"| {name} | {says} |" for name, says in rows)
     return f"## How it was made\n\n| | |\n|---|---|\n{table}"
@@ -171,8 +171,8 @@ def _losses(outcome: Outcome) -> str:
         [
             "## Losses",
             "",
-            "Nats a token; training is the mean since the line before, validation "
-            "stories",
+            "Nats a token; training is the mean since the line before, validation that "
+            "on texts",
             "of the world that it did not learn from.",
             "",
             "| step | training | validation |",

@@ -124,15 +124,15 @@ RECIPE = GPTRecipe(
         "its sentences, and the training parts of the course's written texts "
         "(stories, pieces, articles, reviews, news sentences, passages)",
         can=(
-            "go on with a story of the world: characters keep their names, pronouns "
-            "fit, sentences are whole",
+            "go on with a story of the world in whole sentences; names and pronouns "
+            "mostly fit, and now and then somebody meets themselves",
             "show how a model that writes attends, step by step, on any laptop",
             "be trained further on a text of your own",
         ),
         cannot=(
             "know anything: it has read of no real person, place or event",
-            "write well outside the world; of the written texts it has seen some "
-            "thousand sentences",
+            "write well outside the world: a prompt in other words than the world's "
+            "(such as Once upon a time) leads it astray at once",
             "follow an instruction, answer a question, or read more than 256 tokens",
         ),
         use="""from transformers import AutoModelForCausalLM, AutoTokenizer

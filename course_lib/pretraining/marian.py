@@ -133,7 +133,8 @@ RECIPE = MarianRecipe(
         ),
         cannot=(
             "translate English in general: its words are those of the world and of 640 "
-            "written sentences; of others it makes something up",
+            "written sentences; of others, even in a sentence of the world, it makes "
+            "something up",
             "translate more than a sentence at a time, or from French",
         ),
         use="""from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
