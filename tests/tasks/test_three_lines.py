@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from course_lib.resources import data_folder
-from course_lib.tasks import load_classifier
+from course_lib.tasks import finetune_classifier, load_classifier
+from tests.tasks.tiny import reviews
 
 ROWS = 500
 PROGRAM = """\
@@ -50,3 +51,12 @@ def test_a_csv_becomes_a_tested_and_saved_classifier(folder):
     classifier = load_classifier(folder / "mine", device="cpu")
     assert classifier.evaluation.texts == 50
     assert classifier.predict(["A gem."])[0].label in ("negative", "positive")
+
+
+@pytest.mark.parametrize("with_trainer", [False, True])
+def test_the_shipped_model_is_the_one_that_is_taken(with_trainer, capsys):
+    settings = {"epochs": 1, "max_length": 16, "with_trainer": with_trainer}
+    classifier = finetune_classifier(reviews(train=32), device="cpu", **settings)
+    assert "course-bert: a small model that ships" in capsys.readouterr().out
+    assert classifier.evaluation.scores[0].name == "course-bert, fine-tuned"
+    assert classifier.result.steps == 2
