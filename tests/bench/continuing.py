@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from figures import Figure, Report
 from linked import NEXT, repeated_texts, texts_to_look_at
-from looking import head_figures, name_figure
+from looking import HOW, head_figures, name_figure
 from materials import Materials, size
 
 from course_lib.evaluation import (
@@ -57,6 +57,7 @@ def report(name: str, model: GPT, tokenizer: Any, materials: Materials) -> Repor
         size(model, tokenizer),
         materials.said_of_the_world,
         counted_in(materials, learned),
+        HOW,
     )
     return Report(name, about, tuple(figures))
 

@@ -8,7 +8,7 @@ import torch
 from figures import Figure, Report
 from linked import HIDDEN as HIDDEN_PRONOUN
 from linked import texts_to_look_at, with_hidden_pronouns
-from looking import head_figures, name_figure
+from looking import HOW, head_figures, name_figure
 from materials import Materials, drawn, size
 
 from course_lib.evaluation import (
@@ -52,6 +52,7 @@ def report(name: str, model: Bert, tokenizer: Any, materials: Materials) -> Repo
         materials.said_of_the_world,
         f"{HIDDEN:.0%} of the tokens of each text are hidden, all behind [MASK]; texts "
         f"are cut after {LENGTH} tokens.",
+        HOW,
     )
     return Report(name, about, tuple(figures))
 

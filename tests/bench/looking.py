@@ -45,6 +45,12 @@ class Head(NamedTuple):
         return f"layer {self.layer} head {self.head}"
 
 
+HOW = (
+    "Of heads, counted from 0, the best is chosen on half of the stories and measured "
+    "on the others; even is a head that prefers nothing."
+)
+"""What one has to know of the figures: a sentence for a card."""
+
 Look = Callable[[Tensor], Tensor]
 """Gives the weights (L, H, T, T) of a text (T,)."""
 
