@@ -12,6 +12,10 @@ from course_lib.pretraining.corpus import Pair
 
 BEAMS = (1, 4)
 LONGEST = 60
+NEW = (
+    "None of the world's sentences is among those that it learned from, but their words "
+    "and patterns are; the written ones have words of their own."
+)
 
 
 def report(name: str, model: Seq2Seq, tokenizer: Any, materials: Materials) -> Report:
@@ -21,6 +25,7 @@ def report(name: str, model: Seq2Seq, tokenizer: Any, materials: Materials) -> R
         figures += translations(f"{kind} pairs", pairs, model, tokenizer)
     about = (
         size(model, tokenizer),
+        NEW,
         "BLEU is sacrebleu's, with one reference each: another good translation counts "
         "as wrong. Exact: letter for letter.",
     )
