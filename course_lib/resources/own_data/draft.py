@@ -82,7 +82,8 @@ class Draft:
         found = {name: [np.empty(0, np.int64)] for name in ABOUT}
         for batch in self.batches():
             for name in ABOUT:
-                found[name].append(batch[name].to_numpy())
+                # A copy: a view would keep the texts of its whole batch.
+                found[name].append(batch[name].to_numpy().copy())
         return {
             name: np.concatenate(parts[1:] or parts) for name, parts in found.items()
         }

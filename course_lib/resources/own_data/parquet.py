@@ -8,6 +8,7 @@ from course_lib.resources.own_data.sources import Source
 from course_lib.resources.own_data.tables import Path, Record
 
 BATCH = 1000  # rows
+BUFFER = 1 << 20  # bytes
 
 
 class ParquetTable:
@@ -46,7 +47,7 @@ class ParquetTable:
         try:
             # Without the buffer a whole row group would be held.
             return pyarrow.parquet.ParquetFile(
-                self.source.path, buffer_size=1 << 20, pre_buffer=False
+                self.source.path, buffer_size=BUFFER, pre_buffer=False
             )
         except (pyarrow.ArrowException, OSError) as error:
             report.stop(
