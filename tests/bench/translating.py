@@ -13,8 +13,8 @@ from course_lib.pretraining.corpus import Pair
 BEAMS = (1, 4)
 LONGEST = 60
 NEW = (
-    "None of the world's sentences is among those that it learned from, but their words "
-    "and patterns are; the written ones have words of their own."
+    "None of the world's sentences is among those that it learned from, but their "
+    "words and patterns are; the written ones have words of their own."
 )
 
 
