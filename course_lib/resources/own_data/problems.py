@@ -59,7 +59,7 @@ class Problem:
         return self.place.column
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.says}.\n    {self.cure}."
+        return f"{self.place}: {_ended(self.says)}\n    {_ended(self.cure)}"
 
 
 class DataError(CourseError):
@@ -163,6 +163,10 @@ class Report:
 
 def _found(place: Callable[[], Place] | Place) -> Place:
     return place if isinstance(place, Place) else place()
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def _rows(count: int) -> str:

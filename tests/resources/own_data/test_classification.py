@@ -176,6 +176,7 @@ def test_a_label_that_occurs_once_may_be_a_misspelling(write, error):
     path = write("my.csv", GOOD + "meh,godo\n")
     (problem,) = error(load_classification, path).problems
     assert problem.kind == "few-examples" and "is it 'good'?" in problem.says
+    assert "?." not in str(problem)
 
 
 def test_a_label_that_train_never_shows(write, found, error):
