@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from course_lib.resources.origins import resolve
 from course_lib.resources.shipped import MODELS
 from course_lib.tasks.baselines import baselines
+from course_lib.tasks.choosing import macro_f1_of, validate
 from course_lib.tasks.classifier import Classifier
 from course_lib.tasks.evaluation import Evaluation
 from course_lib.tasks.labelled_texts import (
@@ -151,21 +152,20 @@ class Lesson:
         """Train the model: a classifier with its best weights, not yet tested."""
         from transformers import DataCollatorWithPadding
 
-        shared = {
-            "collate": DataCollatorWithPadding(self.tokenizer),
-            "validation": self.splits[VALIDATION],
-            "device": device,
-            "progress": progress,
-        }
-        train_on = (self.splits[TRAIN], self.plan)
+        collate = DataCollatorWithPadding(self.tokenizer)
+        kept, plan = self.splits[VALIDATION], self.plan
+        learning = (self.splits[TRAIN], plan)
+        shared = {"collate": collate, "device": device, "progress": progress}
         if self.with_trainer:
             loss = None if self.weights is None else weighed_loss(self.weights)
-            result = train_with_trainer(self.model, *train_on, loss=loss, **shared)
+            way = {"validation": kept, "loss": loss, "metrics": macro_f1_of}
+            result = train_with_trainer(self.model, *learning, **way, **shared)
         else:
             learner = self.model
             if self.weights is not None:
                 learner = Weighed(self.model, self.weights)
-            result = train(learner, *train_on, **shared)
+            measure = validate(kept, collate, plan.batch_size)
+            result = train(learner, *learning, measure=measure, **shared)
         return Classifier(
             self.model, self.tokenizer, self.labels, result=result, device=device
         )

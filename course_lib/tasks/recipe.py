@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from course_lib.errors import CourseError
+from course_lib.tasks.choosing import WATCHED
 from course_lib.training import TrainingPlan
 
 VALIDATIONS = 10  # in a run, evenly spread
-FEWEST_STEPS = 150  # below that, little is learned from a few hundred examples
+FEWEST_STEPS = 250  # below that, little is learned from a few hundred examples
 FEWEST_EPOCHS, MOST_EPOCHS = 3, 15
 WARM_UP = 0.1  # of the run
 # What suits BERT at its width of 768. Narrower models bear, and need, higher rates.
@@ -23,7 +24,7 @@ class FineTuning:
     """The settings of a fine-tuning. None leaves a choice to the data and the model.
 
     Attributes:
-        epochs: how often every example is seen at most; None takes enough for 150
+        epochs: how often every example is seen at most; None takes enough for 250
             steps, at least 3 and at most 15.
         learning_rate: the highest; None takes 5e-5 for a model of width 768 and more
             for narrower ones, in proportion.
@@ -41,7 +42,7 @@ class FineTuning:
     learning_rate: float | None = None
     batch_size: int = 16
     max_length: int | None = None
-    patience: int | None = 4
+    patience: int | None = 5
     balanced: bool | None = None
     seed: int = 0
 
@@ -89,6 +90,7 @@ class FineTuning:
             learning_rate=self.learning_rate or RATE * max(1.0, WIDTH / width),
             decay="linear",
             patience=self.patience,
+            watch=WATCHED,
             seed=self.seed,
         )
         steps = plan.number_of_steps(examples / self.batch_size)

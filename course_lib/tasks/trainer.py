@@ -25,6 +25,7 @@ Loss = Callable[..., Tensor]
 """Called by Trainer with (answer, labels, num_items_in_batch=...)."""
 
 TENTH = 10
+EVAL = "eval_"  # how Trainer begins the names of what validation gives
 
 
 def train_with_trainer(
@@ -35,6 +36,7 @@ def train_with_trainer(
     collate: Callable[[list[Any]], Mapping[str, Tensor]],
     validation: Sequence[Any],
     loss: Loss | None = None,
+    metrics: Callable[[Any], Mapping[str, float]] | None = None,
     device: str | None = None,
     progress: bool = True,
 ) -> TrainingResult:
@@ -46,6 +48,7 @@ def train_with_trainer(
         collate: makes a batch of a list of examples.
         validation: examples; the model ends with the weights best on them.
         loss: in place of the model's own.
+        metrics: of (logits, labels), by name; the plan may watch one of them.
         device, progress: as for `train`.
     """
     from transformers import PrinterCallback, Trainer
@@ -60,6 +63,7 @@ def train_with_trainer(
             eval_dataset=validation,
             data_collator=collate,
             compute_loss_func=loss,
+            compute_metrics=metrics,
             callbacks=[_shown_by(line), *_early_stop(plan)],
         )
         trainer.remove_callback(PrinterCallback)
@@ -93,7 +97,7 @@ def arguments(plan: TrainingPlan, folder: str, *, on_cpu: bool) -> "TrainingArgu
         max_grad_norm=plan.max_gradient_norm or 0.0,
         optim="adamw_torch_fused",
         seed=plan.seed,
-        **_looks(plan.validate_every or max(1, plan.steps // TENTH)),
+        **_looks(plan.validate_every or max(1, plan.steps // TENTH), plan.watch),
         logging_steps=1,
         remove_unused_columns=False,
         dataloader_pin_memory=not on_cpu,
@@ -103,7 +107,7 @@ def arguments(plan: TrainingPlan, folder: str, *, on_cpu: bool) -> "TrainingArgu
     )
 
 
-def _looks(every: int) -> dict[str, Any]:
+def _looks(every: int, watch: str) -> dict[str, Any]:
     """The arguments that say: look after so many steps, keep the best weights."""
     return {
         "eval_strategy": "steps",
@@ -113,9 +117,9 @@ def _looks(every: int) -> dict[str, Any]:
         "save_total_limit": 1,  # and the best
         "save_only_model": True,
         "load_best_model_at_end": True,
-        "metric_for_best_model": "eval_loss",
-        "greater_is_better": False,
-        "prediction_loss_only": True,
+        "metric_for_best_model": f"{EVAL}{watch}",
+        "greater_is_better": watch != "loss",
+        "prediction_loss_only": watch == "loss",
         "include_num_input_tokens_seen": "all",
     }
 
@@ -148,7 +152,7 @@ def _shown_by(line: Progress) -> "TrainerCallback":
             self.loss = line.loss = more["logs"].get("loss", self.loss)
 
         def on_evaluate(self, args: Any, state: Any, *_: Any, **more: Any) -> None:
-            line.tell({"loss": more["metrics"]["eval_loss"]})
+            line.tell(_values(more["metrics"]))
 
     return Shown()
 
@@ -157,21 +161,31 @@ def _result(trainer: "Trainer", plan: TrainingPlan, line: Progress) -> TrainingR
     """Trainer's log in the words of the course."""
     state = trainer.state
     log = state.log_history
-    looks = {e["step"]: e["eval_loss"] for e in log if "eval_loss" in e}
-    best = min(looks, key=looks.__getitem__, default=None)
+    looks = {e["step"]: _values(e) for e in log if "eval_loss" in e}
+    sign = 1 if plan.watch == "loss" else -1
+    best = min(looks, key=lambda step: sign * looks[step][plan.watch], default=None)
     return TrainingResult(
         history=_history([e for e in log if "loss" in e], looks, plan.report_every),
         steps=state.global_step,
         best_step=best,
-        best_value=looks.get(best),
+        best_value=None if best is None else looks[best][plan.watch],
         stopped_early=state.global_step < plan.steps,
         seconds=line.seconds,
         tokens_per_second=line.rate,
     )
 
 
+def _values(entry: Mapping[str, float]) -> dict[str, float]:
+    """What a validation gave, by the names that the own loop uses."""
+    found = {n.removeprefix(EVAL): x for n, x in entry.items() if n.startswith(EVAL)}
+    own = ("runtime", "samples_per_second", "steps_per_second")
+    return {name: float(x) for name, x in found.items() if name not in own}
+
+
 def _history(
-    entries: Sequence[Mapping[str, float]], looks: Mapping[int, float], every: int
+    entries: Sequence[Mapping[str, float]],
+    looks: Mapping[int, Mapping[str, float]],
+    every: int,
 ) -> list[Record]:
     """Records of a run whose log has an entry for each step, as the own loop's are."""
     history, losses = [], []
@@ -179,7 +193,7 @@ def _history(
         step = int(entry["step"])
         losses.append(entry["loss"])
         if step in looks or step % every == 0:
-            looked = {"loss": looks[step]} if step in looks else {}
+            looked = looks.get(step, {})
             mean, losses = sum(losses) / len(losses), []
             rate, norm = entry["learning_rate"], entry["grad_norm"]
             history.append(Record(step, entry["epoch"], mean, rate, norm, looked))

@@ -8,7 +8,7 @@ from course_lib.tasks.trainer import arguments
 
 
 @pytest.mark.parametrize(
-    ("examples", "epochs"), [(350, 7), (40, 15), (6920, 3), (100_000, 3)]
+    ("examples", "epochs"), [(350, 11.5), (40, 15), (6920, 3), (100_000, 3)]
 )
 def test_few_examples_are_seen_more_often(examples, epochs):
     plan = FineTuning().plan(examples, 768)
@@ -51,6 +51,8 @@ def test_trainer_is_told_the_same(tmp_path):
     assert told.warmup_steps == plan.warmup_steps
     assert told.eval_steps == told.save_steps == plan.validate_every
     assert told.per_device_train_batch_size == plan.batch_size
+    assert told.metric_for_best_model == "eval_macro_f1"
+    assert told.greater_is_better
     assert told.weight_decay == plan.weight_decay
     assert told.max_grad_norm == plan.max_gradient_norm
     assert (told.seed, told.lr_scheduler_type) == (3, "linear")
