@@ -45,20 +45,17 @@ def train_with_trainer(
     Args:
         model, data: who learns, and from which examples.
         plan: what to do, in steps.
-        collate: makes a batch of a list of examples.
-        validation: examples; the model ends with the weights best on them.
+        collate, validation, device, progress: as for `train`.
         loss: in place of the model's own.
         metrics: of (logits, labels), by name; the plan may watch one of them.
-        device, progress: as for `train`.
     """
     from transformers import PrinterCallback, Trainer
 
-    on_cpu = choose_device(device).type == "cpu"
     line = Progress(0, plan.steps, progress)
     with tempfile.TemporaryDirectory(prefix="course-") as folder, quiet_transformers():
         trainer = Trainer(
-            model=model,
-            args=arguments(plan, folder, on_cpu=on_cpu),
+            model,
+            arguments(plan, folder, on_cpu=choose_device(device).type == "cpu"),
             train_dataset=data,
             eval_dataset=validation,
             data_collator=collate,
