@@ -14,7 +14,7 @@ from typing import Any
 
 WIDTH = 88
 # What a Colab runtime lacks of the course's requirements.
-COLAB_LACKS = ("bertviz", "anywidget", "accelerate")
+COLAB_LACKS = ("bertviz", "anywidget", "accelerate", "sacrebleu")
 
 
 def start() -> None:

@@ -129,7 +129,7 @@ class Colab:
         output = SimpleNamespace(enable_custom_widget_manager=self._enable)
         monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace())
         monkeypatch.setitem(sys.modules, "google.colab.output", output)
-        there = {"bertviz": None, "anywidget": object(), "accelerate": object()}
+        there = {name: object() for name in starting.COLAB_LACKS} | {"bertviz": None}
         monkeypatch.setattr(
             starting.importlib.util, "find_spec", lambda name: there[name]
         )
