@@ -1,0 +1,1 @@
+"""The attention explorer: one widget for every view of attention and its effect."""
