@@ -34,8 +34,7 @@ body {{ margin: 1rem; }}
 <noscript>This page draws with JavaScript, which is switched off here.</noscript>
 <script type="application/json" id="data">{data}</script>
 <script type="module">
-{module}
-openPage(document);
+{script}
 </script>
 </body>
 </html>
@@ -67,7 +66,7 @@ def html_file(
     if traits["selection"]["layer"] not in kept[traits["selection"]["part"]]:
         traits["selection"]["layer"] = kept[traits["selection"]["part"]][0]
     data = _inside_a_script({"traits": traits, "answers": stored})
-    page = PAGE.format(styles=bundle.styles(), data=data, module=bundle.module())
+    page = PAGE.format(styles=bundle.styles(), data=data, script=bundle.page_script())
     return page.encode()
 
 
