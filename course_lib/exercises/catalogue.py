@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-CHAPTERS = ("02", "03", "04", "05", "06")
+CHAPTERS = ("02", "03", "04", "05", "06", "09")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ class Exercise:
         hints: at least three, from a nudge to nearly the line itself.
         explanation: a short paragraph that goes with the solution.
         tolerance: largest difference that still counts as equal in float32.
-        example: what is drawn when the answer is a plain Python value: unused if None.
+        in_place: name of the mistake that is changing an argument; "" where that is
+            only worth a remark. Its computation changes its argument too.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Exercise:
     hints: tuple[str, ...]
     explanation: str
     tolerance: float = 1e-4
+    in_place: str = ""
 
     @property
     def stub_name(self) -> str:

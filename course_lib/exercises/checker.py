@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from course_lib.exercises import wording
-from course_lib.exercises.catalogue import Case, Exercise, find
+from course_lib.exercises.catalogue import Case, Exercise, Mistake, find
 from course_lib.exercises.compare import describe, read, same
 from course_lib.exercises.diagnosis import Tried, find_mistakes
 from course_lib.exercises.report import Report
@@ -108,16 +108,15 @@ def _judge(
         return Report(exercise.id, message=text, reached=watch.reached, case=case.name)
     tried, problems, remarks = _compare(exercise, cases, outcomes)
     if all(one.right for one in tried):
-        text = f"All {len(tried)} cases are right."
-        return Report(
-            exercise.id, True, reached=watch.reached, message=text, remarks=remarks
-        )
+        return _right(exercise, tried, outcomes, watch, remarks)
     at = next(n for n, one in enumerate(tried) if not one.right)
     wrong = tried[at]
     if at:  # the watched case is right: watch the first one that is not
         watch = _watch(exercise, wrong.case)
         run(answer, [Call(wrong.case.inputs, watch)], LIMIT)
     mistakes = find_mistakes(exercise, tried)
+    if mistakes and any(result.changed for result in outcomes):
+        mistakes = _with_in_place(exercise, mistakes)
     report = Report(exercise.id, reached=watch.reached, remarks=remarks)
     report.case, report.expected = wrong.case.name, wrong.truth
     report.given = None if wrong.failed else wrong.value
@@ -129,8 +128,37 @@ def _judge(
     else:
         tolerance = wrong.case.tolerance or exercise.tolerance
         report.message = wording.departure(wrong, problems[at], watch, tolerance)
-    report.message += wording.also_changed(outcomes)
+    if exercise.in_place not in [mistake.name for mistake in mistakes]:
+        report.message += wording.also_changed(outcomes)
     return report
+
+
+def _right(
+    exercise: Exercise,
+    tried: list[Tried],
+    outcomes: list[Outcome],
+    watch: Watch,
+    remarks: tuple[str, ...],
+) -> Report:
+    """Passed, unless the exercise minds that an argument is changed."""
+    changed = (one for one, o in zip(tried, outcomes, strict=True) if o.changed)
+    first = next(changed, None)
+    report = Report(exercise.id, reached=watch.reached, remarks=remarks)
+    if exercise.in_place and first is not None:
+        mistakes = _with_in_place(exercise, ())
+        report.mistake, report.case = exercise.in_place, first.case.name
+        report.message = wording.named(mistakes, first, watch)
+    else:
+        report.passed, report.message = True, f"All {len(tried)} cases are right."
+    return report
+
+
+def _with_in_place(
+    exercise: Exercise, mistakes: tuple[Mistake, ...]
+) -> tuple[Mistake, ...]:
+    """These mistakes and the one of changing an argument, in the catalogue's order."""
+    names = {exercise.in_place, *(mistake.name for mistake in mistakes)}
+    return tuple(m for m in exercise.mistakes if m.name in names)
 
 
 def _watch(exercise: Exercise, case: Case) -> Watch:
@@ -155,7 +183,7 @@ def _compare(
         tried.append(Tried(case, truth, reading.value, failed, right))
         problems.append(reading.problem)
         remarks += reading.remarks
-        if right and result.changed:
+        if right and result.changed and not exercise.in_place:
             names = ", ".join(f"`{name}`" for name in result.changed)
             remarks.append(
                 f"It changes {names} in place: whoever passed it in will be surprised."

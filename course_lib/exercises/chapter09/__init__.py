@@ -1,0 +1,7 @@
+"""Exercises of chapter 09: what attention shows, and what it does."""
+
+from course_lib.exercises.chapter09.ablate import ABLATE
+from course_lib.exercises.chapter09.entropy import ENTROPY
+from course_lib.exercises.chapter09.rollout import ROLLOUT
+
+EXERCISES = (ENTROPY, ROLLOUT, ABLATE)
