@@ -34,6 +34,7 @@ VERBS = {
     "doctor": Verb("doctor", "look at this machine and say what to mend", None),
     "notebooks": Verb("notebooks", "run chapters, put them in normal form", ("test",)),
     "bench": Verb("bench", "run a benchmark, for example `bench checks`", ()),
+    "train-model": Verb("train_model", "train a model that comes with the course", ()),
 }
 
 

@@ -68,17 +68,23 @@ def read_writing_config(folder: Path) -> dict[str, Any]:
 def read_tensors(folder: Path) -> dict[str, Tensor]:
     """All tensors of a checkpoint by name, from one file or from its shards.
 
+    Where config.json names float32, weights that are stored in 16 bit become that.
+
     Raises:
         CheckpointError: a file is missing, cut off, or there are only pickles.
     """
     if (folder / WEIGHTS).is_file():
-        return _read_safetensors(folder / WEIGHTS)
-    if not (folder / INDEX).is_file():
+        tensors = _read_safetensors(folder / WEIGHTS)
+    elif (folder / INDEX).is_file():
+        tensors = {}
+        for shard in _shards(folder):
+            tensors |= _read_safetensors(folder / shard)
+    else:
         raise CheckpointError(_why_no_weights(folder))
-    tensors: dict[str, Tensor] = {}
-    for shard in _shards(folder):
-        tensors |= _read_safetensors(folder / shard)
-    return tensors
+    if read_config(folder).get("dtype") != "float32":
+        return tensors
+    short = torch.float16, torch.bfloat16
+    return {n: x.float() if x.dtype in short else x for n, x in tensors.items()}
 
 
 def fill(

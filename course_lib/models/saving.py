@@ -15,6 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol
 
+import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -62,6 +63,7 @@ class Pretrained(nn.Module):
         *,
         tokenizer: Tokenizer | str | PathLike[str] | None = None,
         max_shard_size: int | str = "5GB",
+        stored_as: torch.dtype | None = None,
     ) -> None:
         """Save the model where `from_pretrained` reads it, here and in Transformers.
 
@@ -73,12 +75,16 @@ class Pretrained(nn.Module):
                 that holds one's files.
             max_shard_size: larger models are split into several files; bytes, or
                 a text such as "500MB".
+            stored_as: keep the weights in this type, e.g. torch.float16, in half the
+                space; config.json names the model's own, in which it is read again.
 
         Raises:
             CourseError: the size, or the folder of the tokenizer, is none.
         """
         tensors = spread(self, self.sources(), self.transposed)
         dtype = next(iter(tensors.values())).dtype
+        if stored_as is not None:
+            tensors = {name: x.to(stored_as) for name, x in tensors.items()}
         about = {
             "architectures": [self.architecture],
             "dtype": str(dtype).removeprefix("torch."),

@@ -169,6 +169,23 @@ def test_types_are_kept(tmp_path):
     assert theirs.dtype == torch.bfloat16
 
 
+@pytest.mark.parametrize("kind", ["gpt", "bert, masked words", "marian"])
+@torch.no_grad()
+def test_stored_in_16_bit_it_is_read_in_its_own_type(kind, tmp_path):
+    ours = made(kind).eval()
+    ours.save_pretrained(tmp_path, stored_as=torch.float16)
+    with safe_open(tmp_path / "model.safetensors", "pt") as file:
+        stored = {file.get_tensor(name).dtype for name in file.keys()}  # noqa: SIM118
+    assert stored == {torch.float16}
+    head = {"head": ours.head_name} if isinstance(ours, Bert) else {}
+    again = type(ours).from_pretrained(tmp_path, **head)
+    assert {x.dtype for x in again.parameters()} == {torch.float32}
+    for name, x in again.state_dict().items():
+        assert torch.equal(x, ours.state_dict()[name].half().float()), name
+    auto = transformers.AutoModel.from_pretrained(tmp_path)
+    assert auto.dtype == torch.float32
+
+
 def test_a_model_in_training_is_saved_and_stays_so(tmp_path):
     ours = made("bert, classification").train()
     loss = ours(torch.arange(2, 8)[None], labels=torch.tensor([1])).loss

@@ -1,0 +1,147 @@
+"""The recipe of course-gpt: which word comes next?"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.models import GPT, GPTConfig
+from course_lib.pretraining import corpus
+from course_lib.pretraining.recipe import Arrays, Card, Recipe, Texts, sample
+from course_lib.pretraining.rows import Rows, stream
+from course_lib.pretraining.vocabulary import byte_pairs
+from course_lib.training.terms import Terms, next_token_terms
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+
+@dataclass(frozen=True)
+class GPTRecipe(Recipe):
+    """Next words, in rows cut out of stories that follow one another.
+
+    Attributes:
+        d_model, num_layers, num_heads: D, L and H.
+    """
+
+    d_model: int = 256
+    num_layers: int = 4
+    num_heads: int = 4
+
+    def texts(self, split: str, seed: int) -> Texts:
+        """Stories of the world; to learn from, the written texts several times."""
+        if split == corpus.VALIDATION:
+            return list(corpus.world(self.validation_amount, seed, split))
+        if split == corpus.WRITTEN:
+            return list(corpus.stories(corpus.VALIDATION))
+        world = list(corpus.world(self.amount, seed))
+        return [*world, *list(corpus.written()) * self.written_times]
+
+    def tokenizer(self, texts: Texts) -> "PreTrainedTokenizerFast":
+        """Pieces of bytes, learned from the world and, once, the written texts."""
+        known = [*sample(texts), *corpus.written()]
+        return byte_pairs(known, self.vocab_size, self.length)
+
+    def encode(self, tokenizer: "PreTrainedTokenizerFast", texts: Texts) -> Arrays:
+        """One stream, the end of a text between two."""
+        ids = tokenizer(list(texts), verbose=False).input_ids
+        return {"ids": stream(ids, tokenizer.eos_token_id)}
+
+    def examples(
+        self, arrays: Arrays, tokenizer: "PreTrainedTokenizerFast", seed: int
+    ) -> Rows:
+        """Rows that begin where a text begins, or where the row before it ended."""
+        ids = arrays["ids"]
+        begins = (ids[:-1] == tokenizer.eos_token_id).nonzero()[0] + 1
+        return Rows(ids, begins, self.length, lead=True)
+
+    def collate(
+        self, tokenizer: "PreTrainedTokenizerFast"
+    ) -> Callable[[list[Tensor]], Mapping[str, Tensor]]:
+        """Rows on top of one another; each is its own label."""
+        return as_batch
+
+    @property
+    def terms(self) -> Terms:
+        """No row's first token is predicted."""
+        return next_token_terms
+
+    @property
+    def sizes(self) -> str:
+        """L, H, D and T."""
+        return (
+            f"L = {self.num_layers}, H = {self.num_heads}, D = {self.d_model}, "
+            f"T = {self.length}"
+        )
+
+    @property
+    def step_says(self) -> str:
+        """Rows of equal length."""
+        return f"{self.batch_size} rows of {self.length} tokens each"
+
+    def model(self, tokenizer: "PreTrainedTokenizerFast") -> GPT:
+        """A GPT-2 of this recipe's sizes."""
+        end = tokenizer.eos_token_id
+        config = GPTConfig(
+            vocab_size=len(tokenizer),
+            n_positions=self.length,
+            n_embd=self.d_model,
+            n_layer=self.num_layers,
+            n_head=self.num_heads,
+            bos_token_id=end,
+            eos_token_id=end,
+            pad_token_id=end,
+        )
+        model = GPT(config)
+        for block in model.blocks:  # a new block changes nothing: it learns sooner
+            nn.init.zeros_(block.attention.output.weight)
+            nn.init.zeros_(block.feed_forward.outer.weight)
+        return model
+
+
+def as_batch(rows: list[Tensor]) -> Mapping[str, Tensor]:
+    """input_ids and labels, (B, T) both."""
+    ids = torch.stack(rows)
+    return {"input_ids": ids, "labels": ids}
+
+
+RECIPE = GPTRecipe(
+    name="course-gpt",
+    steps=3000,
+    batch_size=16,
+    learning_rate=2e-3,
+    amount=30_000_000,
+    validation_amount=150_000,
+    written_times=8,
+    vocab_size=2048,
+    length=256,
+    card=Card(
+        title="a small GPT-2 that tells stories",
+        learns="to predict the next token",
+        data="stories of the course's generated world, one in eight taken apart into "
+        "its sentences, and the training parts of the course's written texts "
+        "(stories, pieces, articles, reviews, news sentences, passages)",
+        can=(
+            "go on with a story of the world: characters keep their names, pronouns "
+            "fit, sentences are whole",
+            "show how a model that writes attends, step by step, on any laptop",
+            "be trained further on a text of your own",
+        ),
+        cannot=(
+            "know anything: it has read of no real person, place or event",
+            "write well outside the world; of the written texts it has seen some "
+            "thousand sentences",
+            "follow an instruction, answer a question, or read more than 256 tokens",
+        ),
+        use="""from transformers import AutoModelForCausalLM, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained("course-gpt")
+model = AutoModelForCausalLM.from_pretrained("course-gpt")
+batch = tokenizer("One morning", return_tensors="pt")
+ids = model.generate(**batch, do_sample=True, temperature=0.8, max_new_tokens=120)
+print(tokenizer.decode(ids[0]))""",
+        tags=("text-generation",),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The grammar behind the world: meanings, and their English and French words."""

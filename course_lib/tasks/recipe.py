@@ -1,0 +1,143 @@
+"""How a pretrained model is fine-tuned: few choices, sensible where none is made."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+from course_lib.errors import CourseError
+from course_lib.training import TrainingPlan
+
+VALIDATIONS = 10  # in a run, evenly spread
+FEWEST_STEPS = 300  # below that, little is learned from a few hundred examples
+FEWEST_EPOCHS, MOST_EPOCHS = 3, 15
+WARM_UP = 0.1  # of the run
+# What suits BERT at its width of 768. Narrower models bear, and need, higher rates.
+RATE, WIDTH = 5e-5, 768
+LONGEST = 256  # tokens; attention's cost grows with the square
+UNEVEN = 3.0  # from here on the rarest label would hardly be learned
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """The settings of a fine-tuning. None leaves a choice to the data and the model.
+
+    Attributes:
+        epochs: how often every example is seen at most; None takes enough for 300
+            steps, at least 3 and at most 15.
+        learning_rate: the highest; None takes 5e-5 for a model of width 768 and more
+            for narrower ones, in proportion.
+        batch_size: examples in a step.
+        max_length: tokens that are read of a text, the rest is cut off; None takes
+            what the model can read, 256 at most.
+        patience: validations, of ten in a run, without a new best until it stops;
+            None never stops early.
+        balanced: whether rare labels count more, each label as much as any other;
+            None says yes where the commonest label is 3 times as common as the rarest.
+        seed: decides the new layers' first weights, the order of the examples, dropout.
+    """
+
+    epochs: float | None = None
+    learning_rate: float | None = None
+    batch_size: int = 16
+    max_length: int | None = None
+    patience: int | None = 4
+    balanced: bool | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.batch_size, int) or self.batch_size < 1:
+            raise CourseError(
+                f"batch_size = {self.batch_size!r}: expected a whole number of at "
+                "least 1"
+            )
+        self.plan(1, WIDTH)  # a TrainingPlan says what is wrong with its part
+        if self.learning_rate is not None and not self.learning_rate > 0:
+            raise CourseError(f"learning_rate = {self.learning_rate!r} must be above 0")
+        length = self.max_length
+        if length is not None and not (isinstance(length, int) and length >= 3):
+            raise CourseError(
+                f"max_length = {length!r}: expected a whole number of at least 3, "
+                "room for [CLS], a token and [SEP]"
+            )
+
+    @classmethod
+    def of(cls, settings: dict[str, Any]) -> Self:
+        """Make it of settings by name.
+
+        Raises:
+            CourseError: a name or a value is none.
+        """
+        known = [field.name for field in fields(cls)]
+        strange = [name for name in settings if name not in known]
+        if strange:
+            raise CourseError(
+                f"fine-tuning has no setting {', '.join(strange)}; choose from "
+                f"{', '.join(known)}"
+            )
+        return cls(**settings)
+
+    def plan(self, examples: int, width: int) -> TrainingPlan:
+        """The training plan for so many examples and a model of that width."""
+        epochs = self.epochs
+        if epochs is None:
+            enough = FEWEST_STEPS * self.batch_size / examples
+            epochs = min(MOST_EPOCHS, max(FEWEST_EPOCHS, enough))
+        plan = TrainingPlan(
+            epochs=epochs,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate or RATE * max(1.0, WIDTH / width),
+            decay="linear",
+            patience=self.patience,
+            seed=self.seed,
+        )
+        steps = plan.number_of_steps(examples / self.batch_size)
+        return replace(
+            plan,
+            epochs=None,
+            steps=steps,
+            warmup_steps=int(WARM_UP * steps),
+            validate_every=max(1, steps // VALIDATIONS),
+        )
+
+    def length(self, limit: int) -> int:
+        """How many tokens of a text a model is given that can read `limit`.
+
+        Raises:
+            CourseError: more are asked for than that.
+        """
+        if self.max_length is not None and self.max_length > limit:
+            raise CourseError(
+                f"max_length = {self.max_length}, but the model reads at most {limit} "
+                "tokens: ask for fewer, or split long texts"
+            )
+        return self.max_length or min(limit, LONGEST)
+
+    def balances(self, counts: Sequence[int]) -> bool:
+        """Whether rare labels count more where labels are so common."""
+        if self.balanced is not None:
+            return self.balanced
+        return max(counts) >= UNEVEN * min(counts)
+
+
+@contextmanager
+def memory_advice(recipe: FineTuning) -> Iterator[None]:
+    """Where memory runs out inside, say what needs less of it.
+
+    Raises:
+        CourseError: it did.
+    """
+    from torch import OutOfMemoryError
+
+    try:
+        yield
+    except (MemoryError, OutOfMemoryError, RuntimeError) as error:
+        of_memory = isinstance(error, MemoryError | OutOfMemoryError)
+        if not of_memory and "allocate memory" not in str(error):
+            raise
+        smaller = max(1, recipe.batch_size // 4)
+        raise CourseError(
+            f"the memory was not enough for {recipe.batch_size} texts at a time. Try "
+            f"batch_size={smaller}; or max_length=64, which cuts long texts; or a "
+            "smaller model. Restart the kernel first, so that nothing is left over"
+        ) from error

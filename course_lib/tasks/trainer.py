@@ -1,0 +1,189 @@
+"""Transformers' `Trainer`, told what the course's own loop is told: one plan, two ways.
+
+>>> result = train_with_trainer(model, examples, plan, collate=collate, validation=kept)
+
+It is `course_lib.training.train` once more, for models of Transformers.
+"""
+
+import math
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor, nn
+
+from course_lib.resources.devices import device as choose_device
+from course_lib.tasks.quiet import quiet_transformers
+from course_lib.training import Record, TrainingPlan, TrainingResult
+from course_lib.training.progress import Progress
+
+if TYPE_CHECKING:
+    from transformers import Trainer, TrainerCallback, TrainingArguments
+
+Loss = Callable[..., Tensor]
+"""Called by Trainer with (answer, labels, num_items_in_batch=...)."""
+
+TENTH = 10
+
+
+def train_with_trainer(
+    model: nn.Module,
+    data: Sequence[Any],
+    plan: TrainingPlan,
+    *,
+    collate: Callable[[list[Any]], Mapping[str, Tensor]],
+    validation: Sequence[Any],
+    loss: Loss | None = None,
+    device: str | None = None,
+    progress: bool = True,
+) -> TrainingResult:
+    """Train a model of Transformers. It ends in evaluation mode, with its best weights.
+
+    Args:
+        model: one of Transformers'.
+        data: examples to learn from.
+        plan: what to do, in steps.
+        collate: makes a batch of a list of examples.
+        validation: examples; the model ends with the weights best on them.
+        loss: in place of the model's own.
+        device: "cpu", "cuda", "mps"; None takes the fastest.
+        progress: whether to show a line that moves.
+    """
+    from transformers import PrinterCallback, Trainer
+
+    on_cpu = choose_device(device).type == "cpu"
+    line = Progress(0, plan.steps, progress)
+    with tempfile.TemporaryDirectory(prefix="course-") as folder, quiet_transformers():
+        trainer = Trainer(
+            model=model,
+            args=arguments(plan, folder, on_cpu=on_cpu),
+            train_dataset=data,
+            eval_dataset=validation,
+            data_collator=collate,
+            compute_loss_func=loss,
+            callbacks=[_shown_by(line), *_early_stop(plan)],
+        )
+        trainer.remove_callback(PrinterCallback)
+        try:
+            trainer.train()
+        finally:
+            line.close()
+    model.to("cpu").eval()
+    return _result(trainer, plan, line)
+
+
+def arguments(plan: TrainingPlan, folder: str, *, on_cpu: bool) -> "TrainingArguments":
+    """A plan in the words of Transformers.
+
+    Args:
+        plan: what to do, in steps.
+        folder: for Trainer's checkpoints.
+        on_cpu: whether to leave a GPU alone.
+    """
+    from transformers import TrainingArguments
+
+    return TrainingArguments(
+        output_dir=folder,
+        max_steps=plan.steps,
+        per_device_train_batch_size=plan.batch_size,
+        per_device_eval_batch_size=plan.batch_size,
+        learning_rate=plan.learning_rate,
+        warmup_steps=plan.warmup_steps,
+        lr_scheduler_type=plan.decay,
+        weight_decay=plan.weight_decay,
+        adam_beta1=plan.betas[0],
+        adam_beta2=plan.betas[1],
+        max_grad_norm=plan.max_gradient_norm or 0.0,
+        optim="adamw_torch_fused",
+        seed=plan.seed,
+        **_looks(plan.validate_every or max(1, plan.steps // TENTH)),
+        logging_steps=1,
+        remove_unused_columns=False,
+        dataloader_pin_memory=not on_cpu,
+        report_to="none",
+        disable_tqdm=True,
+        use_cpu=on_cpu,
+    )
+
+
+def _looks(every: int) -> dict[str, Any]:
+    """The arguments that say: look after so many steps, keep the best weights."""
+    return {
+        "eval_strategy": "steps",
+        "eval_steps": every,
+        "save_strategy": "steps",
+        "save_steps": every,
+        "save_total_limit": 1,  # and the best
+        "save_only_model": True,
+        "load_best_model_at_end": True,
+        "metric_for_best_model": "eval_loss",
+        "greater_is_better": False,
+        "prediction_loss_only": True,
+        "include_num_input_tokens_seen": "all",
+    }
+
+
+def _early_stop(plan: TrainingPlan) -> "list[TrainerCallback]":
+    from transformers import EarlyStoppingCallback
+
+    if plan.patience is None:
+        return []
+    return [EarlyStoppingCallback(early_stopping_patience=plan.patience)]
+
+
+def _shown_by(line: Progress) -> "TrainerCallback":
+    """What lets the course's line, not two bars and a table, show how far Trainer is.
+
+    Its class is made here, since Transformers is imported late: the Hub may have to be
+    probed first.
+    """
+    from transformers import TrainerCallback
+
+    class Shown(TrainerCallback):
+        loss, tokens = math.nan, 0
+
+        def on_step_end(self, args: Any, state: Any, *_: Any, **more: Any) -> None:
+            seen = state.num_input_tokens_seen
+            line.advance(self.loss, seen - self.tokens, "tokens")
+            self.tokens = seen
+
+        def on_log(self, args: Any, state: Any, *_: Any, **more: Any) -> None:
+            self.loss = line.loss = more["logs"].get("loss", self.loss)
+
+        def on_evaluate(self, args: Any, state: Any, *_: Any, **more: Any) -> None:
+            line.tell({"loss": more["metrics"]["eval_loss"]})
+
+    return Shown()
+
+
+def _result(trainer: "Trainer", plan: TrainingPlan, line: Progress) -> TrainingResult:
+    """Trainer's log in the words of the course."""
+    state = trainer.state
+    log = state.log_history
+    looks = {e["step"]: e["eval_loss"] for e in log if "eval_loss" in e}
+    best = min(looks, key=looks.__getitem__, default=None)
+    return TrainingResult(
+        history=_history([e for e in log if "loss" in e], looks, plan.report_every),
+        steps=state.global_step,
+        best_step=best,
+        best_value=looks.get(best),
+        stopped_early=state.global_step < plan.steps,
+        seconds=line.seconds,
+        tokens_per_second=line.rate,
+    )
+
+
+def _history(
+    entries: Sequence[Mapping[str, float]], looks: Mapping[int, float], every: int
+) -> list[Record]:
+    """Records of a run whose log has an entry for each step, as the own loop's are."""
+    history, losses = [], []
+    for entry in entries:
+        step = int(entry["step"])
+        losses.append(entry["loss"])
+        if step in looks or step % every == 0:
+            looked = {"loss": looks[step]} if step in looks else {}
+            mean, losses = sum(losses) / len(losses), []
+            rate, norm = entry["learning_rate"], entry["grad_norm"]
+            history.append(Record(step, entry["epoch"], mean, rate, norm, looked))
+    return history
