@@ -5,18 +5,23 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from course_lib.head_patterns import PATTERNS, mass
+from course_lib import head_patterns
 from course_lib.viz.explorer.view_data import AttentionPart
 
-SHORT = {
-    "previous token": "previous",
-    "next token": "next",
-    "first token": "first",
-    "same place": "same",
-    "same token": "repeated",
-    "induction": "induction",
+
+def _same_token(ids: torch.Tensor) -> torch.Tensor:
+    """The query's own place and every other place of its token."""
+    return head_patterns.same_place(ids) | head_patterns.same_token(ids)
+
+
+PATTERNS = {
+    "previous": ("previous token", head_patterns.previous_token),
+    "next": ("next token", head_patterns.next_token),
+    "first": ("first token", head_patterns.first_token),
+    "same": ("same token", _same_token),
+    "induction": ("induction", head_patterns.induction),
 }
-"""The figures' names, by those of the patterns."""
+"""By the figure's name: the label, and the keys (T, T) that such a head looks at."""
 LABELLED = 0.5  # of a head's weight on the pattern's keys
 
 
@@ -31,10 +36,10 @@ def head_figures(part: AttentionPart) -> dict[str, np.ndarray]:
     if part.query_tokens != part.key_tokens:
         return figures
     ids = _ids(part.query_tokens)
-    for name, pattern in PATTERNS.items():
-        share = mass(weights, pattern(ids)).numpy()
+    for name, (_, pattern) in PATTERNS.items():
+        share = head_patterns.mass(weights, pattern(ids)).numpy()
         if not np.isnan(share).any():
-            figures[SHORT[name]] = share
+            figures[name] = share
     return figures
 
 
@@ -44,15 +49,15 @@ def head_labels(figures: Mapping[str, np.ndarray]) -> list[list[str]]:
     A head follows a pattern that gets at least half of its weight; of several, the
     one with most.
     """
-    names = [name for name in SHORT if SHORT[name] in figures]
+    names = [name for name in PATTERNS if name in figures]
     layers, heads = figures["entropy"].shape
     result = [[""] * heads for _ in range(layers)]
     if not names:
         return result
-    shares = np.stack([figures[SHORT[name]] for name in names])  # (patterns, L, H)
+    shares = np.stack([figures[name] for name in names])  # (patterns, L, H)
     best = shares.argmax(0)
     for layer, head in np.argwhere(shares.max(0) >= LABELLED):
-        result[layer][head] = names[best[layer, head]]
+        result[layer][head] = PATTERNS[names[best[layer, head]]][0]
     return result
 
 
