@@ -1,6 +1,7 @@
 """What the browser asks for, answered from the weights or from the model."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,9 @@ class Answers:
         parts: what is shown.
         effects: the model behind it, or None.
         tick: called with (done, of) while a long answer is computed.
+
+    Attributes:
+        parts: what is shown, by name; measured importance joins the figures.
     """
 
     def __init__(
@@ -29,7 +33,7 @@ class Answers:
         effects: Effects | None = None,
         tick: Callable[[int, int], None] = lambda done, of: None,
     ) -> None:
-        self._parts = {part.name: part for part in parts}
+        self.parts = {part.name: part for part in parts}
         self._effects, self._tick = effects, tick
         self._rollouts: dict[str, np.ndarray] = {}
         self._kinds: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
@@ -57,7 +61,7 @@ class Answers:
         return self._kinds[kind](asked)
 
     def _part(self, asked: Mapping[str, Any]) -> AttentionPart:
-        return self._parts[asked["part"]]
+        return self.parts[asked["part"]]
 
     def _layer(self, asked: Mapping[str, Any]) -> Answer:
         small = wire.packed(self._part(asked).weights[asked["layer"]])
@@ -105,6 +109,9 @@ class Answers:
 
     def _importance(self, asked: Mapping[str, Any]) -> Answer:
         found = self._model().importance(self._tick)
+        for name, values in found.items():
+            figures = {**self.parts[name].head_figures, "importance": values}
+            self.parts[name] = replace(self.parts[name], head_figures=figures)
         lists = {name: np.round(of, 6).tolist() for name, of in found.items()}
         return {"importance": lists}, []
 

@@ -1,4 +1,4 @@
-"""What of the attention is looked at: checked, whoever sets it, Python or the browser."""
+"""What is looked at: checked, whether Python or the browser sets it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

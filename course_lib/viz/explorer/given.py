@@ -1,4 +1,4 @@
-"""What a caller hands over, as one array of weights; wrong input is named with its cure."""
+"""What a caller hands over, as one array; wrong input is named with its cure."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,8 +14,8 @@ SHAPES = (
     "(1, H, T_q, T_k) for each layer, as Transformers gives"
 )
 NO_ATTENTION = (
-    "The model kept no attention weights: Transformers' default, sdpa, computes without "
-    "them. Load it with attn_implementation='eager' and call it with "
+    "The model kept no attention weights: Transformers' default, sdpa, computes "
+    "without them. Load it with attn_implementation='eager' and call it with "
     "output_attentions=True, or use explore(model, tokenizer, text)."
 )
 
@@ -101,7 +101,9 @@ def _array(given: Any) -> np.ndarray:
     try:
         return np.asarray(given, dtype=np.float32)
     except (TypeError, ValueError) as error:
-        raise CourseError(f"{type(given).__name__} holds no weights. {SHAPES}") from error
+        raise CourseError(
+            f"{type(given).__name__} holds no weights. {SHAPES}"
+        ) from error
 
 
 def _one_shape(weights: np.ndarray) -> np.ndarray:
@@ -137,8 +139,8 @@ def _check_numbers(weights: np.ndarray) -> None:
     sums = weights.sum(axis=-1)
     if low < 0 or not np.isfinite(high):
         raise CourseError(
-            f"The numbers reach from {low:.3g} to {high:.3g}: scores, not weights. Turn "
-            "each row into weights: scores.softmax(-1)."
+            f"The numbers reach from {low:.3g} to {high:.3g}: scores, not weights. "
+            "Turn each row into weights: scores.softmax(-1)."
         )
     away = np.minimum(abs(sums - 1), abs(sums))  # a row that allows nothing sums to 0
     if away.max() > TOLERANCE:
@@ -155,10 +157,12 @@ def _why_not_one(weights: np.ndarray, sums: np.ndarray, away: np.ndarray) -> str
     if weights.shape[-1] > 1 and abs(columns - 1).max() <= TOLERANCE:
         return f"{says}The columns do: softmax over the wrong axis. Take softmax(-1)."
     if weights.max() > 1 + TOLERANCE:
-        return f"{says}If these are scores, take softmax(-1); after dropout: model.eval()."
+        return (
+            f"{says}If these are scores, take softmax(-1); after dropout: model.eval()."
+        )
     return (
-        f"{says}In training, dropout changes the weights: call model.eval() first. If a "
-        "part was cut out, show the whole."
+        f"{says}In training, dropout changes the weights: call model.eval() first. If "
+        "a part was cut out, show the whole."
     )
 
 

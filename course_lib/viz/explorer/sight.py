@@ -50,13 +50,14 @@ def sight(
     keys = np.ones(matrix.shape[1], dtype=bool)
     if settings["hide_special"]:
         queries &= ~_marks(part.query_special, len(queries))
-        keys &= ~_marks(part.key_special, len(keys))
+        keys &= ~_marks(_of_keys(part, "special"), len(keys))
     if settings["hide_sinks"]:
         keys &= ~sinks(matrix)
     from_, to = _sentences(settings["between"])
-    if from_ is not None and part.query_segments and part.key_segments:
+    segments = _of_keys(part, "segments")
+    if from_ is not None and part.query_segments and segments:
         queries &= np.array(part.query_segments) == from_
-        keys &= np.array(part.key_segments) == to
+        keys &= np.array(segments) == to
     return Sight(matrix * queries[:, None] * keys, queries, keys, title)
 
 
@@ -91,6 +92,13 @@ def _combined(
     label = part.head_labels[layer][head] if part.head_labels else ""
     title = f"layer {layer}, head {head}" + (f": {label}" if label else "")
     return part.weights[layer, head], title
+
+
+def _of_keys(part: AttentionPart, what: str) -> tuple | None:
+    """Marks of the keys; where both sides are one text, the queries' serve."""
+    own = getattr(part, f"key_{what}")
+    same = part.query_tokens == part.key_tokens
+    return getattr(part, f"query_{what}") if own is None and same else own
 
 
 def _marks(marks: tuple[bool, ...] | None, length: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Still pictures of a view: in saved notebooks, and for files."""
 
 import io
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL import Image
 
 from course_lib.viz.explorer.sight import Sight, sight, visible
 from course_lib.viz.explorer.view_data import AttentionPart
@@ -21,6 +23,8 @@ MOST_LINES = 4000
 MOST_NAMES = 64
 ROW_INCHES = 0.2
 SMALL_BYTES = 70_000
+MOST_PIXELS = 450_000
+MOST_WORDS = 160
 
 
 def figure(
@@ -65,23 +69,39 @@ def words(
 def svg(drawn: Figure) -> bytes:
     """A figure as SVG: letters are outlines, the same bytes for the same picture."""
     buffer = io.BytesIO()
-    with mpl.rc_context({**RULES, "svg.hashsalt": "explorer", "svg.fonttype": "path"}):
+    rules = {**RULES, "svg.hashsalt": "explorer", "svg.fonttype": "path"}
+    with mpl.rc_context(rules), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a letter without a form is a box
         drawn.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 
 def picture(drawn: Figure) -> bytes:
     """A figure as PNG."""
-    return png(drawn)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")
+        return png(drawn)
 
 
 def small_picture(drawn: Figure) -> bytes:
-    """A figure as PNG of at most 70 kB, made smaller until it fits."""
-    result = png(drawn)
-    while len(result) > SMALL_BYTES and drawn.dpi > 20:
-        drawn.set_dpi(drawn.dpi * 0.7)
-        result = png(drawn)
-    return result
+    """A figure as PNG of at most 70 kB: coarser where there is much to draw."""
+    width, height = drawn.get_size_inches()
+    dots = min(100, (MOST_PIXELS / (width * height)) ** 0.5)
+    buffer = io.BytesIO()
+    with mpl.rc_context(RULES), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")
+        drawn.savefig(buffer, format="png", dpi=dots, pil_kwargs={"compress_level": 1})
+    with Image.open(buffer) as whole:
+        image = whole.convert("RGB")
+    while len(small := _quantised(image)) > SMALL_BYTES:
+        image = image.resize((image.width * 4 // 5, image.height * 4 // 5))
+    return small
+
+
+def _quantised(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.quantize(128).save(buffer, format="PNG", compress_level=9)
+    return buffer.getvalue()
 
 
 def _name(tokens: tuple[str, ...], place: int) -> str:
@@ -106,9 +126,9 @@ def _lines(
     opacity = np.where(chosen | (token is None), 0.15 + 0.85 * weights, 0.05)
     ends = [[(0, query), (1, key)] for query, key in strong]
     widths = 0.4 + 2.6 * weights
-    axes.add_collection(
-        LineCollection(ends, colors=BLUE, alpha=opacity, linewidths=widths)
-    )
+    if ends:
+        style = {"colors": BLUE, "alpha": opacity, "linewidths": widths}
+        axes.add_collection(LineCollection(ends, **style))
     for x, tokens, shown, align in (
         (-0.02, part.query_tokens, seen.queries, "right"),
         (1.02, part.key_tokens, seen.keys, "left"),
@@ -214,14 +234,7 @@ def _strip(
     shades = np.zeros(len(tokens))
     if token is not None:
         shades = seen.matrix[:, token] if by_key else seen.matrix[token]
-    lines: list[list[int]] = [[]]
-    width = 0
-    for place, word in enumerate(tokens):
-        width += len(visible(word, 14)) + 2
-        if width > 90 and lines[-1]:
-            lines.append([])
-            width = len(visible(word, 14)) + 2
-        lines[-1].append(place)
+    lines = _wrapped(tokens, _around(token or 0, len(tokens)))
     drawn = new_figure(9.0, min(len(lines) * 0.3 + 0.7, 12))
     axes = drawn.add_subplot()
     for row, places in enumerate(lines):
@@ -233,8 +246,28 @@ def _strip(
     whose = part.key_tokens if by_key else part.query_tokens
     what = "no token chosen" if token is None else _name(whose, token)
     direction = "who looks at " if by_key else ""
-    _title(axes, f"{part.name}, {seen.title}: {direction}{what}")
+    shown = sum(map(len, lines))
+    left = f" ({shown} of {len(tokens)} tokens)" if shown < len(tokens) else ""
+    _title(axes, f"{part.name}, {seen.title}: {direction}{what}{left}")
     return drawn
+
+
+def _around(place: int, length: int) -> range:
+    start = max(0, min(place - MOST_WORDS // 2, length - MOST_WORDS))
+    return range(start, min(length, start + MOST_WORDS))
+
+
+def _wrapped(tokens: tuple[str, ...], places: range) -> list[list[int]]:
+    """Places of tokens, line by line."""
+    lines: list[list[int]] = [[]]
+    width = 0
+    for place in places:
+        width += len(visible(tokens[place], 14)) + 2
+        if width > 90 and lines[-1]:
+            lines.append([])
+            width = len(visible(tokens[place], 14)) + 2
+        lines[-1].append(place)
+    return lines
 
 
 def _word(axes: Axes, x: float, row: int, word: str, shade: float) -> float:

@@ -24,9 +24,10 @@ class AttentionPart:
             is allowed.
         query_tokens, key_tokens: T_q and T_k words as the tokenizer cut them.
         query_segments, key_segments: 0 for sentence A, 1 for sentence B, of each
-            token; None where there is one sentence.
+            token; None where there is one sentence. Where the tokens of both sides
+            are the same, those of the queries serve for the keys.
         query_special, key_special: True for tokens such as [CLS] that can be hidden;
-            None where there are none.
+            None where there are none. As with the sentences, one side serves both.
         head_figures: name to (L, H): "entropy", "previous", "next", "first", "same",
             "induction", "importance". What is missing is measured by the explorer,
             apart from importance, which needs `Effects`.

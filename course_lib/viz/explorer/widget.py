@@ -28,7 +28,7 @@ class AttentionExplorer(anywidget.AnyWidget):
         settings: threshold, hide_special, hide_sinks, between ("all", "AA", "AB",
             "BA", "BB"), combine ("head", "mean", "max", "rollout"), sort. Live too.
         switched_off: heads that the effect panel switches off, [part, layer, head].
-        parts: the data that is shown.
+        effects: the model behind the weights, or None.
     """
 
     _esm = traitlets.Unicode(bundle.module()).tag(sync=True)
@@ -67,16 +67,13 @@ class AttentionExplorer(anywidget.AnyWidget):
         others = tokens_of(key_tokens or tokens, checked.shape[-1], "key")
         segments = flags_of(segments, len(words), "segments")
         special = flags_of(special, len(words), "special marks")
-        same = words == others
         part = AttentionPart(
             name=name,
             weights=checked,
             query_tokens=words,
             key_tokens=others,
             query_segments=segments,
-            key_segments=segments if same else None,
             query_special=special,
-            key_special=special if same else None,
         )
         self._open([part], None, ())
 
@@ -109,9 +106,9 @@ class AttentionExplorer(anywidget.AnyWidget):
                 f"{len(parts)} parts named {[part.name for part in parts]}: hand over "
                 "at least one, each with a name of its own."
             )
-        self.parts = [_measured(part) for part in parts]
         self.effects = effects
-        self._answers = Answers(self.parts, effects, self._tick)
+        measured = [_measured(part) for part in parts]
+        self._answers = Answers(measured, effects, self._tick)
         super().__init__(
             about={
                 "parts": [wire.about(part) for part in self.parts],
@@ -138,9 +135,14 @@ class AttentionExplorer(anywidget.AnyWidget):
         return choice.checked_heads(proposal.value, self.parts)
 
     @property
+    def parts(self) -> list[AttentionPart]:
+        """All that is shown."""
+        return list(self._answers.parts.values())
+
+    @property
     def part(self) -> AttentionPart:
         """The part that is looked at."""
-        return next(p for p in self.parts if p.name == self.selection["part"])
+        return self._answers.parts[self.selection["part"]]
 
     def to_html(
         self,

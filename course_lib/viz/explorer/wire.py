@@ -36,7 +36,7 @@ def thumbnails(weights: np.ndarray, most: int = THUMBNAIL) -> np.ndarray:
 
 
 def query_key(part: AttentionPart, layer: int, head: int) -> list[np.ndarray]:
-    """Query (T_q, d) and key (T_k, d) of one head as float16, and a bias if it has one."""
+    """Query (T_q, d) and key (T_k, d) of one head as float16, and its bias if any."""
     both = [part.query[layer, head], part.key[layer, head]]
     if part.bias is not None:
         both.append(part.bias[min(layer, len(part.bias) - 1), head])

@@ -100,13 +100,17 @@ export function createControls(page) {
   const refill = () => {
     const { name, layers, figures, square } = store.part;
     const kept = about.kept?.[name] ?? Array.from({ length: layers }, (_, i) => i);
-    layer.list.replaceChildren(...kept.map((i) => make("option", { value: i }, `${i}`)));
+    layer.list.replaceChildren(
+      ...kept.map((i) => make("option", { value: i }, `${i}`)),
+    );
     const names = Object.keys(FIGURES).filter((f) => f === "number" || figures[f]);
     const options = names.map((f) => make("option", { value: f }, FIGURES[f]));
     sort.list.replaceChildren(...options);
     combine.list.options[3].disabled = !square;
     const both = ["query", "key"];
-    between.element.hidden = !both.every((side) => marksOf(store.part, side, "segments"));
+    between.element.hidden = !both.every((side) =>
+      marksOf(store.part, side, "segments"),
+    );
     const any = (side) => marksOf(store.part, side, "special")?.some(Boolean);
     special.element.hidden = !both.some(any);
   };

@@ -10,9 +10,17 @@ export function createEffect(page) {
   const title = "Effect: switch heads off";
   const { element, body } = folded(title, () => ask());
   const status = make("p.hint", { role: "status" });
-  const grid = make("div.switches", { role: "group", "aria-label": "Heads, on or off" });
+  const measured = make("p.hint", { role: "status" });
+  const grid = make("div.switches", {
+    role: "group",
+    "aria-label": "Heads, on or off",
+  });
   const result = make("div.result");
-  const measure = make("button.small", { onclick: () => importance() }, "Measure importance");
+  const measure = make(
+    "button.small",
+    { onclick: () => importance() },
+    "Measure importance",
+  );
   const allOn = make(
     "button.small",
     { onclick: () => store.switchOff([]) },
@@ -20,7 +28,7 @@ export function createEffect(page) {
   );
   measure.hidden = !can.includes("importance");
   const buttons = make("div.row", {}, allOn, measure);
-  body.append(buttons, make("div.scrolls", {}, grid), status, result);
+  body.append(buttons, measured, make("div.scrolls", {}, grid), status, result);
   const reach = roving(grid, () => store.part.heads + 1);
   let cells = [];
   let builtFor = null;
@@ -51,12 +59,18 @@ export function createEffect(page) {
       const name = `layer ${layer}`;
       rows.push(make("button.all", { "aria-label": label, onclick: flip }, name));
       for (const head of every) {
-        const button = make("button.switch", { onclick: () => toggle(layer, [head]) }, `${head}`);
+        const button = make(
+          "button.switch",
+          { onclick: () => toggle(layer, [head]) },
+          `${head}`,
+        );
         cells.push({ button, layer, head });
         rows.push(button);
       }
     }
-    grid.style.gridTemplateColumns = `auto repeat(${part.heads}, minmax(28px, 44px))`;
+    const { style } = grid;
+    const size = "minmax(28px, 44px)";
+    style.gridTemplateColumns = `max-content repeat(${part.heads}, ${size})`;
     grid.replaceChildren(...rows);
     reach(rows[0]);
   };
@@ -72,7 +86,10 @@ export function createEffect(page) {
       button.setAttribute("aria-pressed", off);
       const effect = values ? `, importance ${weight.toFixed(3)}` : "";
       const state = off ? "off" : "on";
-      button.setAttribute("aria-label", `Layer ${layer}, head ${head}: ${state}${effect}`);
+      button.setAttribute(
+        "aria-label",
+        `Layer ${layer}, head ${head}: ${state}${effect}`,
+      );
       button.title = button.getAttribute("aria-label");
       button.style.setProperty("--shade", `${Math.round((70 * weight) / most)}%`);
     }
@@ -116,15 +133,19 @@ export function createEffect(page) {
   const importance = async () => {
     measure.disabled = true;
     try {
-      const tell = (done, of) => write(status, `Switched off ${done} of ${of} heads …`);
+      const tell = (done, of) =>
+        write(measured, `Switched off ${done} of ${of} heads …`);
       const answer = await store.wire.ask({ kind: "importance" }, tell);
       for (const part of store.about.parts) {
         const found = answer.importance[part.name];
         if (found) part.figures = { ...part.figures, importance: found };
       }
-      write(status, "Darker heads change the answer more. Sort heads by importance above.");
+      write(
+        measured,
+        "Darker heads change the answer more. Sort heads by importance above.",
+      );
     } catch (error) {
-      write(status, error.message);
+      write(measured, error.message);
     }
     measure.disabled = false;
     page.schedule();
@@ -135,7 +156,9 @@ export function createEffect(page) {
 /** The logit lens: what the model would say if it ended at each layer. */
 export function createLens(page) {
   const { store } = page;
-  const { element, body } = folded("Logit lens: the answer, layer by layer", () => draw());
+  const { element, body } = folded("Logit lens: the answer, layer by layer", () =>
+    draw(),
+  );
   const status = make("p.hint", { role: "status" });
   const place = make("div.scrolls");
   body.append(status, place);
@@ -163,7 +186,12 @@ export function createLens(page) {
     const cells = rows.map(({ layer, labels, probabilities }) => [
       layer,
       ...labels.map((label, i) =>
-        make("span", {}, make("bdi", {}, visible(label, 14)), ` ${percent(probabilities[i])}`),
+        make(
+          "span",
+          {},
+          make("bdi", {}, visible(label, 14)),
+          ` ${percent(probabilities[i])}`,
+        ),
       ),
     ]);
     const heads = ["after", ...rows[0].labels.map((_, i) => `${i + 1}.`)];

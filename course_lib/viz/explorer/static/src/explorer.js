@@ -174,7 +174,8 @@ function shortcut(page, root, event) {
   else if (event.shiftKey && key.startsWith("Arrow")) {
     const { layer, head } = store.selection;
     const { name, layers, heads } = store.part;
-    const kept = store.about.kept?.[name] ?? Array.from({ length: layers }, (_, i) => i);
+    const kept =
+      store.about.kept?.[name] ?? Array.from({ length: layers }, (_, i) => i);
     const place = kept.indexOf(layer) + { ArrowUp: -1, ArrowDown: 1 }[key];
     const aside = head + { ArrowLeft: -1, ArrowRight: 1 }[key];
     if (kept[place] !== undefined) store.select({ layer: kept[place] });
@@ -194,7 +195,7 @@ function createReadout(page) {
   const { store } = page;
   const said = make("p.said", { id: `${page.id}-said`, role: "status" });
   const pointed = make("p.pointed", { "aria-hidden": "true" });
-  const counts = make("p.hint");
+  const counts = make("p.counts.hint");
   const trouble = make("p.trouble", { role: "alert" });
   const strongest = folded("Strongest weights, as a table", () => draw());
   const words = make("div.words", {}, said, pointed);
@@ -216,7 +217,12 @@ function createReadout(page) {
     const weights = precise ?? rough;
     const places = largest(weights, count, shown).filter((i) => weights[i] >= 0.005);
     const isRough = !precise && store.matrix().full === 255;
-    return places.map((i) => ({ i, name: placed(tokens, i), weight: weights[i], isRough }));
+    return places.map((i) => ({
+      i,
+      name: placed(tokens, i),
+      weight: weights[i],
+      isRough,
+    }));
   };
   const sentence = (focus) => {
     const token = placed(page.side(focus.side).tokens, focus.index);

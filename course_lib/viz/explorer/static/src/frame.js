@@ -61,7 +61,7 @@ export function createStore(model, wire, changed) {
 
 /** Tokens of a side: "query" or "key". */
 export function tokensOf(part, side) {
-  return side === "key" ? part.key_tokens ?? part.query_tokens : part.query_tokens;
+  return side === "key" ? (part.key_tokens ?? part.query_tokens) : part.query_tokens;
 }
 
 /** Marks of a side, "segments" or "special"; both sides share them where tokens do. */

@@ -35,14 +35,16 @@ export function createGeneration(page) {
   const status = make("p.hint", { role: "status" });
   const text = make("div.strip.written");
   const bars = make("div.result");
-  const sliders = Object.entries(LIMITS).map(([name, [label, min, max, step, shown]]) => {
-    const at = { min, max, step, value: START[name], shown };
-    const made = slider(label, at, (value) => {
-      filters[name] = value;
-      draw();
-    });
-    return { name, ...made };
-  });
+  const sliders = Object.entries(LIMITS).map(
+    ([name, [label, min, max, step, shown]]) => {
+      const at = { min, max, step, value: START[name], shown };
+      const made = slider(label, at, (value) => {
+        filters[name] = value;
+        draw();
+      });
+      return { name, ...made };
+    },
+  );
   const reset = () => {
     Object.assign(filters, START);
     for (const { name, set } of sliders) set(START[name]);
@@ -50,7 +52,9 @@ export function createGeneration(page) {
   };
   const button = (label, act) => make("button.small", { onclick: act }, label);
   const steps = [
-    button("Sample", () => step(drawn(filtered(now.logits, filters).kept, Math.random()))),
+    button("Sample", () =>
+      step(drawn(filtered(now.logits, filters).kept, Math.random())),
+    ),
     button("Take the likeliest", () => step(0)),
   ];
   body.append(
@@ -126,7 +130,8 @@ export function createGeneration(page) {
       return word;
     });
     const layer = Math.min(store.selection.layer, now.layers - 1);
-    const of = store.how() === "head" ? `head ${store.selection.head}` : "mean of heads";
+    const of =
+      store.how() === "head" ? `head ${store.selection.head}` : "mean of heads";
     const says = `Shaded: where the newest token looks (layer ${layer}, ${of})`;
     text.replaceChildren(make("p.hint", {}, says), ...words);
   };

@@ -7,6 +7,7 @@ import { percent, visible } from "./words.js";
 
 const ROW = 22;
 const TALLEST = 440;
+const TOP = 4;
 
 /**
  * A list of tokens of which only those in sight are in the page.
@@ -47,7 +48,7 @@ function tokenColumn(page, side) {
       element.style.transform = `translateY(${index * ROW - top}px)`;
       element.classList.toggle("xp-hidden", !shown[index]);
       element.classList.toggle("xp-special", Boolean(special?.[index]));
-      element.dataset.segment = segments ? "AB"[segments[index]] ?? "" : "";
+      element.dataset.segment = segments ? ("AB"[segments[index]] ?? "") : "";
       write(name, visible(tokens[index]));
     }
   };
@@ -81,7 +82,7 @@ export function createLines(page) {
   const element = make("div.scroll", {}, room);
   let top = 0;
   let height = TALLEST;
-  const place = (index) => (index + 0.5) * ROW - top;
+  const place = (index) => (index + 0.5) * ROW + TOP - top;
 
   const draw = () => {
     const { part } = store;
@@ -90,7 +91,10 @@ export function createLines(page) {
     room.style.height = `${longest * ROW + 8}px`;
     element.style.height = stage.style.height = `${height}px`;
     top = element.scrollTop;
-    for (const [column, side] of [[left, "query"], [right, "key"]]) {
+    for (const [column, side] of [
+      [left, "query"],
+      [right, "key"],
+    ]) {
       column.draw({ top, height, ...page.side(side) });
     }
     const lines = store.lines();
@@ -107,7 +111,10 @@ export function createLines(page) {
     const focus = store.focus();
     const weights = store.gazeOf(focus);
     const { token, side } = store.selection;
-    for (const [column, name] of [[left, "query"], [right, "key"]]) {
+    for (const [column, name] of [
+      [left, "query"],
+      [right, "key"],
+    ]) {
       column.mark({
         pinned: side === name ? token : null,
         focus: focus?.side === name ? focus.index : null,

@@ -1,5 +1,6 @@
 /** The matrix: every weight as a coloured cell, with its number where it fits. */
 
+import { maxPooled } from "./numbers.js";
 import { make } from "./page.js";
 import { enlarged, heatImage, sized } from "./paint.js";
 import { visible } from "./words.js";
@@ -52,7 +53,7 @@ export function createMatrix(page) {
     const width = element.clientWidth - 2;
     const room_ = Math.min((width - GUTTER) / columns, (TALLEST - HEAD) / rows);
     const fit = room_ >= NAMED ? room_ : Math.min((width - 12) / columns, 540 / rows);
-    cell = wish ?? Math.max(1, Math.min(44, Math.floor(fit * 4) / 4));
+    cell = wish ?? Math.min(44, fit < 1 ? fit : Math.floor(fit * 4) / 4);
     const [left, top] = gutters();
     const wide = left + columns * cell;
     const high = top + rows * cell;
@@ -78,7 +79,7 @@ export function createMatrix(page) {
     piece.columns = Math.min(matrix.columns - piece.left, across);
     piece.rows = Math.min(matrix.rows - piece.top, down);
     if (piece.columns < 1 || piece.rows < 1) return;
-    const image = heatImage(matrix, piece, colours.heat, queries, keys);
+    const image = imageOf(matrix, piece, queries, keys);
     const at = (index, start, scrolled) => start + index * cell - scrolled;
     context.save();
     context.beginPath();
@@ -87,9 +88,21 @@ export function createMatrix(page) {
     const [x, y] = [at(piece.left, left, x0), at(piece.top, top, y0)];
     enlarged(context, image, x, y, piece.columns * cell, piece.rows * cell);
     if (cell >= NUMBERED) numbers(context, matrix, piece, [x, y]);
-    marks(context, colours, (row) => at(row, top, y0), (column) => at(column, left, x0));
+    marks(
+      context,
+      colours,
+      (row) => at(row, top, y0),
+      (column) => at(column, left, x0),
+    );
     context.restore();
     if (cell >= NAMED) names(context, piece, view, colours, [x, y]);
+  };
+
+  const imageOf = (matrix, piece, queries, keys) => {
+    const { heat } = page.colours();
+    if (cell >= 1) return heatImage(matrix, piece, heat, queries, keys);
+    const small = maxPooled(matrix, Math.floor(cell * matrix.rows), queries, keys);
+    return heatImage(small, { top: 0, left: 0, ...small }, heat);
   };
 
   const numbers = (context, matrix, piece, [x, y]) => {
@@ -136,7 +149,12 @@ export function createMatrix(page) {
     for (let row = 0; row < piece.rows; row += 1) {
       const middle = y + (row + 0.5) * cell;
       if (middle < top || middle > height) continue;
-      context.fillText(visible(queries[piece.top + row], 14), left - 6, middle, left - 10);
+      context.fillText(
+        visible(queries[piece.top + row], 14),
+        left - 6,
+        middle,
+        left - 10,
+      );
     }
     context.textAlign = "left";
     for (let column = 0; column < piece.columns; column += 1) {
@@ -158,7 +176,9 @@ export function createMatrix(page) {
     const y = event.clientY - box.top - scroll.clientTop - top + scroll.scrollTop;
     const [key, query] = [Math.floor(x / cell), Math.floor(y / cell)];
     const { queries, keys } = store.part;
-    return query >= 0 && key >= 0 && query < queries && key < keys ? { query, key } : null;
+    return query >= 0 && key >= 0 && query < queries && key < keys
+      ? { query, key }
+      : null;
   };
   const point = (found) => {
     if (found?.query === store.cell?.query && found?.key === store.cell?.key) return;

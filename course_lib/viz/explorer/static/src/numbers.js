@@ -1,8 +1,8 @@
 /**
  * What the explorer computes. Pure functions: no page, no state.
  *
- * A layer is {data, full, heads, rows, columns}: unsigned integers, `full` stands for 1.
- * A matrix is the same without heads.
+ * A layer is {data, full, heads, rows, columns}: unsigned integers, `full` stands for
+ * 1. A matrix is the same without heads.
  */
 
 /** One head of a layer as a matrix; shares the layer's memory. */
@@ -142,7 +142,10 @@ export function sinkMarks(matrix, least = 0.3) {
  * @param {number} length
  * @param {{segments, segment, special, hideSpecial, sinks}} by marks or null for each.
  */
-export function shownTokens(length, { segments, segment, special, hideSpecial, sinks }) {
+export function shownTokens(
+  length,
+  { segments, segment, special, hideSpecial, sinks },
+) {
   const shown = new Uint8Array(length).fill(1);
   for (let i = 0; i < length; i += 1) {
     const elsewhere = segments && segment !== null && segments[i] !== segment;
@@ -151,17 +154,21 @@ export function shownTokens(length, { segments, segment, special, hideSpecial, s
   return shown;
 }
 
-/** A smaller matrix whose pixels are the largest of what they cover. */
-export function maxPooled(matrix, most) {
+/**
+ * A smaller matrix whose pixels are the largest of what they cover: means would lose
+ * thin diagonals. What the masks hide counts as 0.
+ */
+export function maxPooled(matrix, most, queries = null, keys = null) {
   const rows = Math.min(matrix.rows, most);
   const columns = Math.min(matrix.columns, most);
   const data = new matrix.data.constructor(rows * columns);
   for (let row = 0; row < matrix.rows; row += 1) {
+    if (queries && !queries[row]) continue;
     const target = Math.floor((row * rows) / matrix.rows) * columns;
     for (let column = 0; column < matrix.columns; column += 1) {
       const place = target + Math.floor((column * columns) / matrix.columns);
       const value = matrix.data[row * matrix.columns + column];
-      if (value > data[place]) data[place] = value;
+      if (value > data[place] && (!keys || keys[column])) data[place] = value;
     }
   }
   return { data, full: matrix.full, rows, columns };
@@ -182,8 +189,8 @@ export function softmax(scores, temperature = 1) {
  * @param {Float32Array} logits from the largest to the smallest.
  * @param {{temperature: number, topK: number, topP: number, minP: number}} filters
  *     topK 0, topP 1 and minP 0 keep all; temperature 0 keeps the likeliest.
- * @returns {{kept: Float64Array, before: number}} new probabilities of the first tokens,
- *     and what these had together before the filters.
+ * @returns {{kept: Float64Array, before: number}} new probabilities of the first
+ *     tokens, and what these had together before the filters.
  */
 export function filtered(logits, { temperature, topK, topP, minP }) {
   const greedy = temperature === 0;

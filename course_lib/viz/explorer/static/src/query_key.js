@@ -26,7 +26,14 @@ export function createQueryKey(page) {
   const scroll = make("div.scroll", {}, room);
   const parts = make("p.hint");
   const legend = make("span.legend", {}, "−", make("i.signed"), "+");
-  const element = make("div.pane", {}, make("div.row", {}, say, legend), head, scroll, parts);
+  const element = make(
+    "div.pane",
+    {},
+    make("div.row", {}, say, legend),
+    head,
+    scroll,
+    parts,
+  );
   const rows = [];
   let top = 0;
 
@@ -60,7 +67,10 @@ export function createQueryKey(page) {
       return;
     }
     if (!ready) {
-      write(say, "Choose a query token: in the head view, or with the arrow keys here.");
+      write(
+        say,
+        "Choose a query token: in the head view, or with the arrow keys here.",
+      );
       scroll.hidden = false;
       list.replaceChildren();
       rows.length = 0;
@@ -82,7 +92,8 @@ export function createQueryKey(page) {
     const { keys: length } = store.part;
     const { tokens } = page.side("key");
     let most = 0;
-    for (const { by } of scores) for (const value of by) most = Math.max(most, Math.abs(value));
+    for (const { by } of scores)
+      for (const value of by) most = Math.max(most, Math.abs(value));
     const first = Math.max(0, Math.floor(top / ROW) - 1);
     const count = Math.min(length - first, Math.ceil(height / ROW) + 2);
     for (let i = 0; i < Math.max(count, rows.length); i += 1) {
@@ -98,7 +109,8 @@ export function createQueryKey(page) {
       write(row.score, score.toFixed(2).replace("-", "−"));
       const weight = weights ? weights[key] : 0;
       row.weight.replaceChildren(bar(weight, weights ? percent(weight) : ""));
-      const text = `${visible(tokens[key])}: score ${score.toFixed(2)}, ${percent(weight)}`;
+      const said = `score ${score.toFixed(2)}, ${percent(weight)}`;
+      const text = `${visible(tokens[key])}: ${said}`;
       row.element.setAttribute("aria-label", text);
     }
     const best = weights ? largest(weights, 1)[0] : 0;
@@ -111,8 +123,8 @@ export function createQueryKey(page) {
     const extra = bias ? `, position bias ${signed(bias)}` : "";
     const scale = store.part.scale.toPrecision(3);
     return (
-      `${visible(token)}: score ${signed(score)}${extra}; the products are multiplied by ` +
-      `${scale}. Largest: ${list_.join(", ")}.`
+      `${visible(token)}: score ${signed(score)}${extra}; the products are ` +
+      `multiplied by ${scale}. Largest: ${list_.join(", ")}.`
     );
   };
   const signed = (number) => `${number < 0 ? "−" : "+"}${Math.abs(number).toFixed(2)}`;

@@ -29,7 +29,9 @@ export function createThumbnails(page) {
     const values = part.figures[settings.sort]?.flat();
     const rising = settings.sort === "entropy";
     const order = headOrder(part.layers * heads, values, rising);
-    cells = order.map((number) => cellOf(all, Math.floor(number / heads), number % heads));
+    cells = order.map((number) =>
+      cellOf(all, Math.floor(number / heads), number % heads),
+    );
     const { ranked } = page;
     grid.style.gridTemplateColumns = `2.2em repeat(${heads}, minmax(30px, 1fr))`;
     const children = [];
@@ -42,7 +44,11 @@ export function createThumbnails(page) {
   };
 
   const rowHead = (row, sorted) =>
-    make("span.axis", { "aria-hidden": "true" }, sorted ? `${row * heads + 1}.` : `${row}`);
+    make(
+      "span.axis",
+      { "aria-hidden": "true" },
+      sorted ? `${row * heads + 1}.` : `${row}`,
+    );
 
   const cellOf = (all, layer, head) => {
     const canvas = make("canvas", { "aria-hidden": "true" });
@@ -50,7 +56,9 @@ export function createThumbnails(page) {
     canvas.height = all.rows;
     const top = (layer * heads + head) * all.rows;
     const piece = { top, left: 0, rows: all.rows, columns: all.columns };
-    canvas.getContext("2d").putImageData(heatImage(all, piece, page.colours().heat), 0, 0);
+    canvas
+      .getContext("2d")
+      .putImageData(heatImage(all, piece, page.colours().heat), 0, 0);
     const open = () => store.select({ layer, head, view: "head" });
     const name = page.headName(layer, head);
     const button = make(

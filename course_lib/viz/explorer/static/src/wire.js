@@ -106,14 +106,19 @@ function trim(kept, most) {
 export function storedModel({ traits, answers }) {
   const listeners = new Map();
   const of = (event) => listeners.get(event) ?? [];
-  const tell = (event, ...values) => of(event).forEach((listener) => listener(...values));
+  const tell = (event, ...values) =>
+    of(event).forEach((listener) => listener(...values));
   const reply = async (question) => {
     const names = ["kind", "part", "layer", "head"].filter((n) => n in question);
     const [content, texts] = answers[names.map((n) => question[n]).join("/")] ?? [];
     const mark = { request: question.request };
     try {
       if (!content) throw new Error("This page was saved without this part.");
-      tell("msg:custom", { ...mark, ...content }, await Promise.all(texts.map(inflated)));
+      tell(
+        "msg:custom",
+        { ...mark, ...content },
+        await Promise.all(texts.map(inflated)),
+      );
     } catch (error) {
       tell("msg:custom", { ...mark, failed: error.message });
     }
@@ -128,7 +133,10 @@ export function storedModel({ traits, answers }) {
     send: reply,
     on: (event, listener) => listeners.set(event, [...of(event), listener]),
     off: (event, gone) =>
-      listeners.set(event, of(event).filter((listener) => listener !== gone)),
+      listeners.set(
+        event,
+        of(event).filter((listener) => listener !== gone),
+      ),
   };
 }
 

@@ -16,7 +16,10 @@ const UNSEEN = /[\p{C}\p{Z}\u0120\u010a\u2581\u115f\u1160\u2800\u3164\uffa0]/gu;
 export function visible(token, most = 24) {
   if (!token) return "(empty)";
   const letters = Array.from(token.slice(0, 2 * most + 2));
-  const shown = letters.slice(0, most + 1).join("").replace(UNSEEN, named);
+  const shown = letters
+    .slice(0, most + 1)
+    .join("")
+    .replace(UNSEEN, named);
   const cut = Array.from(shown);
   const whole = cut.length <= most && letters.length <= most;
   return whole ? shown : `${cut.slice(0, most - 1).join("")}…`;
