@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from course_lib.exercises.searching import Search
+
 CHAPTERS = ("02", "03", "04", "05", "06", "09")
 
 
@@ -128,10 +130,16 @@ class Exercise:
 @cache
 def catalogue() -> dict[str, Exercise]:
     """Every exercise of the course by its id."""
-    modules = (
-        importlib.import_module(f"{__package__}.chapter{number}") for number in CHAPTERS
-    )
+    modules = (_module(number) for number in CHAPTERS)
     return {exercise.id: exercise for m in modules for exercise in m.EXERCISES}
+
+
+@cache
+def searches() -> dict[str, Search]:
+    """Every exercise whose answer is a head in an explorer, by its id."""
+    modules = (_module(number) for number in CHAPTERS)
+    found = (search for m in modules for search in getattr(m, "SEARCHES", ()))
+    return {search.id: search for search in found}
 
 
 def find(exercise_id: str) -> Exercise:
@@ -142,10 +150,22 @@ def find(exercise_id: str) -> Exercise:
     """
     known = catalogue() if exercise_id[:2] not in CHAPTERS else _of(exercise_id[:2])
     if exercise_id not in known:
-        raise KeyError(f"no exercise {exercise_id!r}; there are {', '.join(known)}")
+        names = ", ".join(
+            [*known, *(i for i in searches() if i[:2] == exercise_id[:2])]
+        )
+        raise KeyError(f"no exercise {exercise_id!r}; there are {names}")
     return known[exercise_id]
 
 
+def task(exercise_id: str) -> Exercise | Search:
+    """The exercise or the search with this id; raises as `find` does."""
+    known = searches() if exercise_id[:2] in CHAPTERS else {}
+    return known.get(exercise_id) or find(exercise_id)
+
+
 def _of(chapter: str) -> dict[str, Exercise]:
-    module = importlib.import_module(f"{__package__}.chapter{chapter}")
-    return {exercise.id: exercise for exercise in module.EXERCISES}
+    return {exercise.id: exercise for exercise in _module(chapter).EXERCISES}
+
+
+def _module(chapter: str) -> Any:
+    return importlib.import_module(f"{__package__}.chapter{chapter}")

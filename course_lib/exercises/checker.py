@@ -13,31 +13,33 @@ from typing import Any
 import torch
 
 from course_lib.exercises import wording
-from course_lib.exercises.catalogue import Case, Exercise, Mistake, find
+from course_lib.exercises.catalogue import Case, Exercise, Mistake, task
 from course_lib.exercises.compare import describe, read, same
 from course_lib.exercises.diagnosis import Tried, find_mistakes
 from course_lib.exercises.report import Report
 from course_lib.exercises.runner import Call, Outcome, run
+from course_lib.exercises.searching import Search
 from course_lib.exercises.watch import Watch
 
 LIMIT = 10.0  # seconds for all cases of one check
 attempted: set[str] = set()  # ids tried in this session
 
 
-def check(
-    exercise_id: str, answer: Callable[..., Any], dtype: torch.dtype = torch.float32
-) -> Report:
+def check(exercise_id: str, answer: Any, dtype: torch.dtype = torch.float32) -> Report:
     """Check an answer to an exercise and say what is wrong with it, by name.
 
     Args:
         exercise_id: for example "03.attention".
-        answer: your function; its arguments are passed by position.
+        answer: your function; its arguments are passed by position. Where a head is
+            to be found, the explorer in which you chose it.
         dtype: of the inputs it is tried on.
 
     Raises:
         KeyError: there is no such exercise.
     """
-    exercise = find(exercise_id)
+    exercise = task(exercise_id)
+    if isinstance(exercise, Search):
+        return _searched(exercise, answer)
     problem = _unfit(exercise, answer)
     if problem:
         attempted.add(exercise_id)
@@ -56,6 +58,13 @@ def check(
     report.printed = outcomes[0].printed
     if outcomes[0].dropped:
         report.printed += f"... and {outcomes[0].dropped:,} more characters"
+    return report
+
+
+def _searched(search: Search, explorer: Any) -> Report:
+    report = search.judge(explorer)
+    if report.attempted:
+        attempted.add(search.id)
     return report
 
 
