@@ -25,11 +25,13 @@ PAGE = """<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <title>Attention explorer</title>
 <style>
-body {{ margin: 1rem; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #111; }} }}
+body {{ margin: 1rem; font-family: system-ui, sans-serif; }}
+h1 {{ font-size: 1.2rem; }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #111315; color: #eceff2; }} }}
 {styles}</style>
 </head>
 <body>
+<h1>Attention explorer</h1>
 <main id="explorer"></main>
 <noscript>This page draws with JavaScript, which is switched off here.</noscript>
 <script type="application/json" id="data">{data}</script>

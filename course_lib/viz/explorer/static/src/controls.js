@@ -144,13 +144,15 @@ function createChips(page) {
   const chipOf = () => {
     const number = make("b");
     const label = make("small");
+    const figure = make("span.unseen");
     const gauge = make("i.gauge");
-    const button = make("button.chip", {}, number, label, gauge);
+    const head = make("span.unseen", {}, "head ");
+    const button = make("button.chip", {}, head, number, label, figure, gauge);
     button.addEventListener("click", () => {
       store.select({ head: Number(button.dataset.head) });
       if (store.settings.combine !== "head") store.adjust({ combine: "head" });
     });
-    return { button, number, label, gauge };
+    return { button, number, label, figure, gauge };
   };
   const draw = () => {
     const { part, selection, settings } = store;
@@ -165,14 +167,14 @@ function createChips(page) {
     const order = headOrder(part.heads, values, settings.sort === "entropy");
     const held = element.contains(document.activeElement);
     order.forEach((head, place) => {
-      const { button, number, label, gauge } = chips[place];
+      const { button, number, label, figure, gauge } = chips[place];
       button.dataset.head = head;
       write(number, `${head}`);
       write(label, part.labels[layer]?.[head] ?? "");
       gauge.style.width = values ? `${(values[head] / most) * 100}%` : 0;
       const chosen = head === selection.head && store.how() === "head";
       button.setAttribute("aria-pressed", chosen);
-      button.setAttribute("aria-label", page.headName(layer, head));
+      write(figure, values ? `, ${settings.sort} ${values[head].toFixed(2)}` : "");
       const off = store.off.some(
         ([p, l, h]) => p === part.name && l === layer && h === head,
       );

@@ -290,7 +290,7 @@ function createReadout(page) {
     const { token, side } = store.selection;
     const focus = token === null ? null : { side, index: token };
     const rows = focus ? looks(focus, 12).map((w) => ofOne(focus, w)) : ofAll();
-    const heads = ["query", "key", "weight", ""];
+    const heads = ["query", "key", "weight", "as a bar"];
     const what = focus
       ? `Strongest weights of ${placed(page.side(side).tokens, token)}`
       : "Strongest weights of the whole picture";

@@ -109,9 +109,6 @@ export function createQueryKey(page) {
       write(row.score, score.toFixed(2).replace("-", "−"));
       const weight = weights ? weights[key] : 0;
       row.weight.replaceChildren(bar(weight, weights ? percent(weight) : ""));
-      const said = `score ${score.toFixed(2)}, ${percent(weight)}`;
-      const text = `${visible(tokens[key])}: ${said}`;
-      row.element.setAttribute("aria-label", text);
     }
     const best = weights ? largest(weights, 1)[0] : 0;
     write(parts, madeOf(scores[page.lookedAt ?? best], tokens[page.lookedAt ?? best]));

@@ -64,7 +64,7 @@ export function createThumbnails(page) {
     const button = make(
       "button.thumb",
       {
-        "aria-label": name,
+        "aria-label": `${layer}.${head}: ${name}`,
         title: name,
         onclick: () => store.select({ layer, head }),
         ondblclick: open,
