@@ -375,6 +375,7 @@ function assemble(page, root) {
     return views[name];
   };
   page.draw = () => {
+    const held = picture.contains(document.activeElement);
     const now = view();
     tabs.draw();
     controls.draw();
@@ -383,6 +384,10 @@ function assemble(page, root) {
     now.draw();
     readout.draw();
     for (const each of panels) each.draw();
+    // A view that goes hands the focus on to the one that comes.
+    if (!held || picture.contains(document.activeElement)) return;
+    const next = picture.querySelector("[tabindex='0']") ?? root.querySelector("[role=tab]");
+    next.focus({ preventScroll: true });
   };
   page.overlay = () => {
     view().overlay();

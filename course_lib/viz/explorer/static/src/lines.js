@@ -52,16 +52,16 @@ function tokenColumn(page, side) {
       write(name, visible(tokens[index]));
     }
   };
-  const mark = ({ pinned, focus, weights, shown }) => {
+  const mark = ({ pinned, focus, weights, shown, least }) => {
     for (const { element, share, gauge } of rows) {
       const index = Number(element.dataset.index);
       const chosen = pinned === index;
       const weight = weights && shown[index] ? weights[index] : 0;
       element.setAttribute("aria-selected", chosen);
       element.classList.toggle("xp-focus", focus === index);
-      write(share, weights && weight >= 0.005 ? percent(weight) : "");
-      gauge.style.width = weight >= 0.005 ? `${weight * 100}%` : 0;
-      gauge.hidden = weight < 0.005;
+      write(share, weights && weight >= least ? percent(weight) : "");
+      gauge.style.width = `${weight * 100}%`;
+      gauge.hidden = weight < least;
     }
     if (pinned === null) box.removeAttribute("aria-activedescendant");
     else box.setAttribute("aria-activedescendant", `${page.id}-${side}-${pinned}`);
@@ -120,6 +120,7 @@ export function createLines(page) {
         focus: focus?.side === name ? focus.index : null,
         weights: focus && focus.side !== name ? weights : null,
         shown: page.side(name).shown,
+        least: store.settings.threshold,
       });
     }
     all.style.opacity = focus ? 0.14 : 1;
@@ -134,7 +135,7 @@ export function createLines(page) {
     const width = middle.clientWidth;
     const ends = [];
     weights.forEach((weight, index) => {
-      if (!shown[index] || weight < Math.max(store.settings.threshold, 0.003)) return;
+      if (!shown[index] || weight < store.settings.threshold) return;
       const [from, to] = other === "key" ? [focus.index, index] : [index, focus.index];
       ends.push([0, place(from), width, place(to), weight]);
     });
@@ -154,7 +155,7 @@ export function createLines(page) {
   for (const { box } of [left, right]) {
     box.addEventListener("keydown", (event) => {
       const { side } = box.dataset;
-      if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      if (/^Arrow(Left|Right)$/.test(event.key) && !event.shiftKey) {
         page.used(event);
         const to = event.key === "ArrowLeft" ? left.box : right.box;
         if (to !== box) page.crossOver(to.dataset.side);
