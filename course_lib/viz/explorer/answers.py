@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.errors import CourseError
-from course_lib.viz.explorer import wire
+from course_lib.viz.explorer import still, wire
 from course_lib.viz.explorer.rollout import rollout_by_layer
 from course_lib.viz.explorer.view_data import AttentionPart, Effects, NextToken
 
@@ -42,6 +42,7 @@ class Answers:
             "rollout": self._rollout,
             "thumbnails": self._thumbnails,
             "query-key": self._query_key,
+            "picture": self._picture,
             "ablate": self._ablate,
             "importance": self._importance,
             "lens": self._lens,
@@ -87,6 +88,11 @@ class Answers:
     def _query_key(self, asked: Mapping[str, Any]) -> Answer:
         arrays = wire.query_key(self._part(asked), asked["layer"], asked["head"])
         return {}, [array.tobytes() for array in arrays]
+
+    def _picture(self, asked: Mapping[str, Any]) -> Answer:
+        part = self.parts[asked["selection"]["part"]]
+        drawn = still.figure(part, asked["selection"], asked["settings"])
+        return {}, [still.svg(drawn)]
 
     def _model(self) -> Effects:
         if self._effects is None:

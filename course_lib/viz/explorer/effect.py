@@ -73,7 +73,7 @@ class ModelEffects:
                 tick(done, total)
         return result
 
-    def lens(self, position: int) -> tuple[LensRow, ...]:
+    def lens(self, position: int | None) -> tuple[LensRow, ...]:
         """What the model would say at this token if its layers ended earlier."""
         question, _ = self._asked()
         blocks = self._blocks()

@@ -27,7 +27,9 @@ PAGE = """<!DOCTYPE html>
 <style>
 body {{ margin: 1rem; font-family: system-ui, sans-serif; }}
 h1 {{ font-size: 1.2rem; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #111315; color: #eceff2; }} }}
+@media (prefers-color-scheme: dark) {{
+  body {{ background: #111315; color: #eceff2; }}
+}}
 {styles}</style>
 </head>
 <body>

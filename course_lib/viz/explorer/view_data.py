@@ -134,8 +134,11 @@ class Effects(Protocol):
         """
         ...
 
-    def lens(self, position: int) -> tuple[LensRow, ...]:
-        """The logit lens at a token of the part that predicts, layer by layer."""
+    def lens(self, position: int | None) -> tuple[LensRow, ...]:
+        """The logit lens at a token of the part that predicts, layer by layer.
+
+        None is where the question is asked: at the end, or at the masked word.
+        """
         ...
 
     def begin(self, prompt: str) -> NextToken:

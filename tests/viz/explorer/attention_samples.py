@@ -89,7 +89,7 @@ class ImaginedModel:
             tick(done + 1, 8)
         return {"self": np.arange(8).reshape(2, 4) / 8}
 
-    def lens(self, position: int) -> tuple[LensRow, ...]:
+    def lens(self, position: int | None) -> tuple[LensRow, ...]:
         self.asked.append(position)
         return tuple(LensRow(f"layer {i}", ("a", "b"), (0.6, 0.2)) for i in range(2))
 

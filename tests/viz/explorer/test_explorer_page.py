@@ -182,7 +182,7 @@ def test_the_strip_is_read_in_both_directions(shown: ExplorerPage) -> None:
 
 
 def test_query_and_key_are_multiplied_dimension_by_dimension(
-    shown: ExplorerPage,
+    shown: ExplorerPage, page: Page
 ) -> None:
     shown.put(selection={"view": "query-key"})
     expect(shown.root).to_contain_text("Choose a query token")
@@ -193,6 +193,10 @@ def test_query_and_key_are_multiplied_dimension_by_dimension(
     expect(row).to_contain_text(f"{score:.2f}".replace("-", "−"))
     expect(row).to_contain_text("90%")
     expect(shown.root).to_contain_text("multiplied by 0.354")
+    shown.root.get_by_role("listbox", name="Query it (9)").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(shown.root).to_contain_text("the: score")
 
 
 def test_filters_hide_and_say_what_they_hide(shown: ExplorerPage) -> None:
@@ -236,6 +240,18 @@ def test_the_strongest_weights_stand_in_a_table(shown: ExplorerPage) -> None:
     shown.put(selection={"token": 9})
     table = shown.root.get_by_role("table", name="Strongest weights of 'it'")
     expect(table.get_by_role("row").nth(1)).to_contain_text("'because' (8)0.9050")
+
+
+def test_the_view_is_saved_by_keyboard(
+    shown: ExplorerPage, page: Page, tmp_path: Path
+) -> None:
+    shown.put(selection={"view": "matrix"})
+    shown.root.get_by_role("button", name="Save picture").focus()
+    with page.expect_download() as saving:
+        page.keyboard.press("Enter")
+    saving.value.save_as(tmp_path / "page.svg")
+    expected = shown.explorer.to_svg(tmp_path / "python.svg").read_bytes()
+    assert (tmp_path / "page.svg").read_bytes() == expected
 
 
 def test_python_moves_the_picture(shown: ExplorerPage) -> None:
@@ -291,8 +307,8 @@ def test_the_lens_follows_the_token(shown: ExplorerPage) -> None:
         "a 60%"
     )
     shown.put(selection={"token": 4})
-    expect(shown.root).to_contain_text("What follows from not (4)")
-    assert shown.explorer.effects.asked == [19, 4]
+    expect(shown.root).to_contain_text("Read at 'not' (4)")
+    assert shown.explorer.effects.asked == [None, 4]
 
 
 def test_a_text_is_generated_step_by_step(shown: ExplorerPage, page: Page) -> None:

@@ -1,7 +1,7 @@
 /** The effect panel: heads switched off, what the model says then, the logit lens. */
 
 import { bar, folded, make, roving, table, write } from "./page.js";
-import { percent, visible } from "./words.js";
+import { percent, placed, visible } from "./words.js";
 
 /** Heads as switches, and the answer before and after. */
 export function createEffect(page) {
@@ -160,29 +160,36 @@ export function createLens(page) {
     draw(),
   );
   const status = make("p.hint", { role: "status" });
-  const place = make("div.scrolls");
-  body.append(status, place);
-  let asked = null;
+  const box = make("div.scrolls");
+  body.append(status, box);
+  const { parts } = store.about;
+  const predicting = parts.find(({ name }) => name === "decoder") ?? parts[0];
+  let asked;
+
+  /** The chosen token where the model predicts; null: where its question is asked. */
+  const place = () => {
+    const { token, side } = store.selection;
+    const own = store.part === predicting;
+    return own || (store.part.name === "cross" && side === "query") ? token : null;
+  };
 
   const draw = async () => {
-    const { token, side } = store.selection;
-    const { queries } = store.part;
-    const last = store.about.parts[0].queries - 1;
-    const at = token === null || side === "key" ? Math.min(last, queries - 1) : token;
+    const at = place();
     if (!element.open || asked === at) return;
     asked = at;
     try {
       const { rows } = await store.wire.ask({ kind: "lens", token: at });
       if (asked === at) show(rows, at);
     } catch (error) {
-      place.replaceChildren();
+      box.replaceChildren();
       if (asked === at) write(status, error.message);
     }
   };
 
   const show = (rows, at) => {
-    const name = visible(store.part.query_tokens[at]);
-    write(status, `What follows from ${name} (${at}); choose another token above.`);
+    const { query_tokens: tokens } = predicting;
+    const where = at === null ? "the place that is asked for" : placed(tokens, at);
+    write(status, `Read at ${where}; choose another token above.`);
     const cells = rows.map(({ layer, labels, probabilities }) => [
       layer,
       ...labels.map((label, i) =>
@@ -195,7 +202,7 @@ export function createLens(page) {
       ),
     ]);
     const heads = ["after", ...rows[0].labels.map((_, i) => `${i + 1}.`)];
-    place.replaceChildren(table("Likeliest answers after each layer", heads, cells));
+    box.replaceChildren(table("Likeliest answers after each layer", heads, cells));
   };
   return { element, draw };
 }

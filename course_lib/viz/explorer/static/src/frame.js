@@ -16,15 +16,12 @@ export const MOST_LINES = 4000;
  * The state of one explorer on the page.
  * @param {object} model traits that Python shares
  * @param {object} wire
- * @param {(why: string) => void} changed called after every change, also of data
+ * @param {() => void} changed called after every change, also of data
  */
 export function createStore(model, wire, changed) {
   const about = model.get("about");
   let trouble = "";
-  const shelf = createShelf(wire, (message) => {
-    trouble = message;
-    changed("data");
-  });
+  const shelf = createShelf(wire, (message) => store.fail(message));
   const store = {
     about,
     wire,
@@ -50,6 +47,10 @@ export function createStore(model, wire, changed) {
     select: (changes) => share("selection", { ...store.selection, ...changes }),
     adjust: (changes) => share("settings", { ...store.settings, ...changes }),
     switchOff: (heads) => share("switched_off", heads),
+    fail: (message) => {
+      trouble = message;
+      changed();
+    },
   };
   const share = (name, value) => {
     if (name === "selection") store.hover = store.cell = null;

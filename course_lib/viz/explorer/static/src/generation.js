@@ -26,7 +26,6 @@ export function createGeneration(page) {
     type: "text",
     "aria-label": "Prompt",
     placeholder: "Type the beginning of a text",
-    value: store.about.prompt ?? "",
     onkeydown: (event) => {
       event.stopPropagation();
       if (event.key === "Enter") begin();

@@ -9,7 +9,7 @@ const TALLEST = 560;
 const GUTTER = 104;
 const HEAD = 86;
 const NAMED = 11;
-const NUMBERED = 34;
+const NUMBERED = 29;
 const SIZES = [2, 4, 7, 11, 16, 24, 34, 44];
 
 /** The matrix view. */
@@ -108,7 +108,7 @@ export function createMatrix(page) {
   const numbers = (context, matrix, piece, [x, y]) => {
     const [dark, light] = page.colours().heatInk;
     const { queries, keys } = store.shown();
-    context.font = `${Math.min(13, cell / 3.1)}px ${page.colours().font}`;
+    context.font = `${Math.min(13, Math.max(10, cell / 3.1))}px ${page.colours().font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     for (let row = 0; row < piece.rows; row += 1) {

@@ -24,7 +24,7 @@ export function createQueryKey(page) {
   const list = make("div.stage", { role: "listbox", tabindex: 0 });
   const room = make("div.room", {}, list);
   const scroll = make("div.scroll", {}, room);
-  const parts = make("p.hint");
+  const parts = make("p.hint", { role: "status" });
   const legend = make("span.legend", {}, "−", make("i.signed"), "+");
   const element = make(
     "div.pane",
@@ -103,6 +103,7 @@ export function createQueryKey(page) {
       const key = first + i;
       const { by, score } = scores[key];
       row.element.dataset.index = key;
+      row.element.classList.toggle("xp-focus", key === page.lookedAt);
       row.element.style.transform = `translateY(${key * ROW - top}px)`;
       write(row.name, visible(tokens[key], 14));
       paint(row.canvas, by, most);
@@ -147,15 +148,30 @@ export function createQueryKey(page) {
     enlarged(sized(canvas, WIDE, ROW - 8), image, 0, 0, WIDE, ROW - 8);
   };
 
+  const look = (key) => {
+    page.lookedAt = key;
+    page.schedule();
+  };
   const reveal = () => {};
   scroll.addEventListener("scroll", () => page.schedule());
   list.addEventListener("pointermove", (event) => {
     const row = event.target.closest("[data-index]");
     const key = row ? Number(row.dataset.index) : null;
     if (key === page.lookedAt) return;
-    page.lookedAt = key;
-    page.schedule();
+    look(key);
   });
-  list.addEventListener("keydown", (event) => page.walk(event, "query"));
+  list.addEventListener("keydown", (event) => {
+    const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!sideways || event.shiftKey) {
+      page.walk(event, "query");
+      return;
+    }
+    page.used(event);
+    const next = (page.lookedAt ?? (sideways > 0 ? -1 : 0)) + sideways;
+    const key = Math.max(0, Math.min(store.part.keys - 1, next));
+    const [start, end] = [key * ROW, (key + 1) * ROW - scroll.clientHeight];
+    scroll.scrollTop = Math.max(end, Math.min(start, scroll.scrollTop));
+    look(key);
+  });
   return { element, draw, overlay: draw, reveal };
 }
