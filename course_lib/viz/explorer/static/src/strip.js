@@ -50,12 +50,13 @@ export function createStrip(page) {
     // With two texts the shades lie on the other one, which is named below.
     const same = !store.part.key_tokens;
     const shown = same ? other.shown : null;
+    const own = page.side(side).shown;
     spans.forEach((span, index) => {
       const weight = weights && shown?.[index] ? weights[index] : 0;
       span.style.setProperty("--shade", `${Math.round(Math.sqrt(weight) * 100)}%`);
       span.classList.toggle("xp-strong", weight > 0.4);
       span.classList.toggle("xp-focus", focus?.index === index);
-      span.classList.toggle("xp-hidden", !page.side(side).shown[index]);
+      span.classList.toggle("xp-hidden", !own[index]);
       span.setAttribute("aria-selected", token === index);
       span.children[2].style.width = `${weight * 100}%`;
       write(span.children[1], weight >= 0.05 ? percent(weight) : "");
