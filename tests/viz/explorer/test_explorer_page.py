@@ -25,16 +25,17 @@ def queries(shown: ExplorerPage) -> Locator:
     return shown.root.get_by_role("listbox", name="Queries")
 
 
-def ink(page: Page, selector: str = "canvas") -> int:
-    """How many pixels of the first canvas are painted."""
-    return page.evaluate(
-        """(selector) => {
-          const canvas = document.querySelector(`.xp-picture ${selector}`);
+def wait_for_ink(page: Page, least: int) -> None:
+    """Until so many pixels of the picture's first canvas are painted."""
+    page.wait_for_function(
+        """(least) => {
+          const canvas = document.querySelector(".xp-picture canvas");
+          if (!canvas) return false;
           const { width, height } = canvas;
           const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-          return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+          return data.filter((value, i) => i % 4 === 3 && value > 0).length > least;
         }""",
-        selector,
+        arg=least,
     )
 
 
@@ -43,7 +44,7 @@ def test_it_opens_with_all_lines_counted(shown: ExplorerPage, page: Page) -> Non
     expect(shown.said).to_contain_text(
         "layer 0, head 0, previous token. Choose a token"
     )
-    assert ink(page) > 500
+    wait_for_ink(page, 500)
     assert page.evaluate("window.heard.map((q) => q.kind)") == ["layer"]
 
 
@@ -155,7 +156,7 @@ def test_each_view_draws(
     expect(shown.root.get_by_role("tabpanel", name=view)).to_be_visible()
     expect(shown.said).to_have_text("'it' (9) looks at 'because' (8) 90%.")
     if view != "Token strip":
-        assert ink(page) > 300
+        wait_for_ink(page, 300)
 
 
 def test_the_matrix_gives_exact_numbers(shown: ExplorerPage, page: Page) -> None:
@@ -385,7 +386,7 @@ def test_1024_tokens_are_scrolled_not_all_in_the_page(
     last = shown.root.locator("[role=option][aria-posinset='1024']").first
     expect(last).to_be_in_viewport()
     shown.view("Matrix")
-    assert ink(page) > 10_000
+    wait_for_ink(page, 10_000)
 
 
 def test_more_lines_than_can_be_drawn_are_counted(opened: Opened) -> None:

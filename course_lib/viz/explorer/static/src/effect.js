@@ -142,7 +142,7 @@ export function createEffect(page) {
       }
       write(
         measured,
-        "Darker heads change the answer more. Sort heads by importance above.",
+        "The fuller a head's colour, the more it changes. Sort by importance above.",
       );
     } catch (error) {
       write(measured, error.message);
