@@ -291,8 +291,8 @@ class MultiHeadAttention(nn.Module):
         """Queries, keys and values by head: (B, H, T, d) each."""
         if memory is not None:
             return self._project_across(x, memory, cache)
-        parts = self.qkv(x).unflatten(-1, (3, self.num_heads, -1))  # (B, T, 3, H, d)
-        query, key, value = parts.transpose(-4, -2).unbind(-3)  # (B, H, T, d) each
+        parts = self.qkv(x).chunk(3, dim=-1)  # (B, T, D) each
+        query, key, value = (split_heads(part, self.num_heads) for part in parts)
         if self.rotary is not None:
             start = 0 if cache is None else cache.length
             query, key = self.rotary(query, start), self.rotary(key, start)

@@ -15,6 +15,7 @@ from course_lib.generation import (
     top_k,
     top_p,
 )
+from course_lib.generation.threads import one_thread, texts_alone
 from course_lib.models import GPT, Bert, BertConfig, GPTConfig, Seq2Seq
 
 transformers = pytest.importorskip("transformers")
@@ -257,6 +258,76 @@ def test_the_fast_step_equals_the_model(device, model):
             )
         assert cache.get_seq_length() == other.get_seq_length() == 9
     model.to("cpu")
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def threads_of(model, layer, batch, **options):
+    """By how many threads a layer is run, in each step."""
+    seen = []
+    note = layer.register_forward_pre_hook(
+        lambda *_: seen.append(torch.get_num_threads())
+    )
+    generate(model, torch.ones(batch, 3, dtype=torch.long), **options)
+    note.remove()
+    assert torch.get_num_threads() == 2
+    return seen
+
+
+@pytest.mark.parametrize(("batch", "threads"), [(2, 1), (16, 1), (17, 2)])
+def test_new_tokens_of_a_small_model_are_read_by_one_thread(
+    batch, threads, marians, two_threads
+):
+    translator, options = marians[3][1], {"max_new_tokens": 3, "eos_token_id": None}
+    seen = threads_of(translator, translator.output, batch, **options)
+    assert seen == [threads] * 3
+    seen = threads_of(translator, translator.output, batch, use_cache=False, **options)
+    assert seen == [2] * 3
+
+
+def test_a_large_model_uses_more_than_two_threads(two_threads, model, monkeypatch):
+    from course_lib.generation import threads as module
+
+    assert texts_alone(model) == 16
+    monkeypatch.setattr(module, "SMALL", 24 * 24)
+    assert texts_alone(model) == 4
+    torch.set_num_threads(3)
+    assert texts_alone(model) == 0
+
+
+def test_a_prompt_is_read_by_all_threads(two_threads, model, monkeypatch):
+    from course_lib.models.gpt_step import GPTStep
+
+    options, later = {"max_new_tokens": 3, "eos_token_id": None}, []
+
+    def watched(self, *arguments):
+        later.append(torch.get_num_threads())
+        return original(self, *arguments)
+
+    original = GPTStep.__call__
+    monkeypatch.setattr(GPTStep, "__call__", watched)
+    assert threads_of(model, model.norm, 2, **options) == [2]
+    assert later == [1, 1]
+
+
+def test_an_error_leaves_the_number_of_threads_as_it_was(two_threads):
+    with pytest.raises(ZeroDivisionError), one_thread(True):
+        assert torch.get_num_threads() == 1
+        raise ZeroDivisionError
+    assert torch.get_num_threads() == 2
+
+
+def test_layers_laid_out_anew_count_as_what_they_were(two_threads):
+    from course_lib import optimize
+
+    wide = GPT(GPTConfig(**GPT_SIZE | {"n_embd": 384, "n_layer": 1, "n_head": 6}))
+    assert [texts_alone(wide), texts_alone(optimize(wide))] == [4, 4]
 
 
 # --- drawing ----------------------------------------------------------------------
@@ -544,6 +615,11 @@ def test_prompts_that_do_not_fit(model, marians):
         generate(marians[3][1], long[:, :4], max_new_tokens=49)
     with pytest.raises(ShapeError, match=r"\(5,\), expected \(B, T\)"):
         generate(model, long[0, :5])
+    for wrong, kind in (("text", "a str"), ([[1]], "a list"), (long / 2, "float32")):
+        with pytest.raises(CourseError, match=f"{kind}.*expected a tensor of token"):
+            model.generate(wrong)
+        with pytest.raises(CourseError, match=f"{kind}.*expected a tensor of token"):
+            model(wrong)
     with pytest.raises(ShapeError, match=r"\(1, 0\): .* at least one token"):
         generate(model, long[:, :0])
     with pytest.raises(ShapeError, match=r"\(1, 3\) and input_ids \(1, 5\) differ"):
@@ -553,6 +629,51 @@ def test_prompts_that_do_not_fit(model, marians):
     bert = Bert(BertConfig(hidden_size=8, num_attention_heads=1, num_hidden_layers=1))
     with pytest.raises(CourseError, match="Bert does not write texts"):
         generate(bert, long[:, :5])
+
+
+@pytest.mark.parametrize("options", [{}, {"num_beams": 3}, {"max_length": 15}])
+@pytest.mark.parametrize("kind", ["gpt", "marian"])
+def test_models_are_asked_to_write_as_in_transformers(kind, options, gpts, marians):
+    theirs, ours = gpts[24] if kind == "gpt" else marians[14]
+    batch = prompts(5, side="left" if kind == "gpt" else "right")
+    if "max_length" not in options:
+        options = {"max_new_tokens": 9} | options
+
+    def written(model, *arguments, **more):
+        return model.generate(*arguments, **more, **options)
+
+    expected = written(theirs, **batch)
+    assert torch.equal(written(ours, **batch), expected)
+    assert torch.equal(generate(ours, **batch, **options), expected)
+    alone = prompts(6, batch=1)["input_ids"]
+    assert torch.equal(written(ours, alone), written(theirs, alone))
+
+
+def test_a_model_draws_and_streams(model):
+    drawn = {"do_sample": True, "top_k": 9, "temperature": 0.8, "seed": 3}
+    batch = prompts(1) | drawn | {"num_return_sequences": 2}
+    found = model.generate(**batch)
+    assert len(found) == 6 and torch.equal(found, generate(model, **batch))
+    steps = [step.tokens for step in model.stream(**batch)]
+    assert torch.equal(torch.stack(steps, dim=1), found[:, 6:])
+
+
+def test_a_checkpoint_says_how_many_beams(tmp_path):
+    theirs = random_marian(3)
+    theirs.generation_config.num_beams = 4
+    theirs.save_pretrained(tmp_path / "a")
+    ours = Seq2Seq.from_pretrained(tmp_path / "a")
+    ours.save_pretrained(tmp_path / "b")
+    again = transformers.AutoModelForSeq2SeqLM.from_pretrained(tmp_path / "b")
+    text = prompts(3, side="right") | {"max_new_tokens": 10}
+    expected = theirs.generate(**text)
+    assert torch.equal(expected, theirs.generate(**text, num_beams=4))
+    assert not torch.equal(expected, theirs.generate(**text, num_beams=1))
+    assert torch.equal(ours.generate(**text), expected)
+    assert torch.equal(again.generate(**text), expected)
+    # Neither drawing nor streaming can make use of beams, nor does it ask for them.
+    assert len(ours.generate(**text, do_sample=True, seed=0)) == 3
+    assert len(list(ours.stream(**text))) <= 10
 
 
 def test_names_of_the_package():

@@ -1,6 +1,7 @@
 """The house of DESIGN: who may import whom, and how large a part may grow."""
 
 import ast
+import re
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,6 +98,20 @@ def test_a_module_imports_from_below_or_from_its_own_package(path):
 
 def test_the_package_itself_imports_nothing_of_its_own():
     assert rooms_used(PACKAGE / "__init__.py") == set()
+
+
+def test_doors_upwards_are_these_alone():
+    """What imports by a name in a text; `cli` and `exercises` do so in their own."""
+    doors = {}
+    for path in INSIDE:
+        nodes = ast.walk(ast.parse(SOURCES[path]))
+        texts = (node.value for node in nodes if isinstance(node, ast.Constant))
+        named = (re.fullmatch(r"course_lib\.(\w+)[\w.]*", str(text)) for text in texts)
+        rooms = {match[1] for match in named if match} & set(HEIGHT)
+        above = {name for name in rooms if HEIGHT[name] > HEIGHT[room(path)]}
+        if above:
+            doors[place(path)] = above
+    assert doors == {"models/writing.py": {"generation"}}
 
 
 def test_the_house_is_drawn_from_top_to_bottom():

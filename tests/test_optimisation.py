@@ -15,7 +15,7 @@ from course_lib.errors import CourseError
 from course_lib.generation import generate, stream
 from course_lib.inference import abilities, large_linears, optimize
 from course_lib.inference.layers import BENDS, Int8Linear, PackedLinear
-from course_lib.inference.model import AloneStep, Recording, optimised_class
+from course_lib.inference.model import Recording, optimised_class
 from course_lib.inference.recorded import RecordedStep, fixed_cache
 from course_lib.models import GPT, Bert, BertConfig, GPTConfig, Seq2Seq, Seq2SeqConfig
 from course_lib.models.gpt_step import GPTStep
@@ -285,26 +285,6 @@ def test_small_layers_stay_as_they_are(monkeypatch, capsys):
     assert type(fast.blocks[0].attention.qkv) is nn.Linear
     assert large_linears(fast) == []
     assert "0 of 9 linear layers packed" in capsys.readouterr().out
-
-
-def test_a_small_gpt_writes_by_one_thread(monkeypatch):
-    monkeypatch.setattr(inference, "SMALLEST", 2**17)
-    model, ids = make_gpt(), random_ids()
-    fast, before, seen = optimize(model), torch.get_num_threads(), []
-    fast.output.register_forward_hook(lambda *_: seen.append(torch.get_num_threads()))
-    step = fast.new_step(fast.new_cache())
-    assert isinstance(step, AloneStep)
-    step.output = fast.output  # as a module, so that its hook is called
-    torch.set_num_threads(2)
-    try:
-        with torch.no_grad():
-            fast(ids, step.cache, logits_to_keep=1)
-        step(ids[:, 0])
-        assert seen == [2, 1] and torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
-    expected = generate(model, ids, max_new_tokens=12)
-    assert torch.equal(generate(fast, ids, max_new_tokens=12), expected)
 
 
 @pytest.mark.parametrize("options", [{}, {"quantize": "int8"}], ids=["float32", "int8"])

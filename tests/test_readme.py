@@ -30,7 +30,7 @@ def test_it_begins_with_three_sentences() -> None:
 
 
 def test_its_commands_are_the_courses() -> None:
-    verbs = re.findall(r"python3 -m course_lib (\w+)", TEXT)
+    verbs = re.findall(r"python3 -m course_lib ([\w-]+)", TEXT)
     assert {"lab", "test", "doctor"} <= set(verbs) <= set(VERBS)
     begin = TEXT.index("## Start"), TEXT.index("## Chapters")
     blocks = re.findall(r"```\n(.*?)```", TEXT[slice(*begin)], re.DOTALL)

@@ -20,6 +20,7 @@ from course_lib.errors import CourseError
 from course_lib.resources import hub
 from course_lib.resources.encoder import INSTALL
 from course_lib.resources.files import data_folder
+from course_lib.resources.shipped import shipped, shipped_models
 
 WIDTH = 80
 LOW_MEMORY, LOW_DISK = 2 * machine.GB, 1 * machine.GB
@@ -153,7 +154,7 @@ def hub_line() -> Finding:
     if hub.hub_answers():
         return Finding("Hub", f"{address} answers")
     cure = "The chapters run without it. Downloads of other models need it: go online."
-    return Finding("Hub", f"{address} does not answer", cure)
+    return Finding("Hub", hub.why_not(), cure)
 
 
 def chapters() -> Finding:
@@ -195,7 +196,17 @@ def models() -> Finding:
     cached = inventory.cached_models()
     shown = ", ".join(cached[:4]) + (", ..." if len(cached) > 4 else "")
     parts = [f"shipped: {', '.join(ours) or 'none'}", f"cached: {shown or 'none'}"]
-    return Finding("Models", "; ".join(parts))
+    return Finding("Models", "; ".join(parts), _damage_to_models())
+
+
+def _damage_to_models() -> str:
+    """What is wrong with the course's own models, "" if nothing."""
+    try:
+        for name in shipped_models():
+            shipped(name)
+    except CourseError as error:
+        return str(error)
+    return ""
 
 
 def encoder(place: Place) -> Finding:

@@ -6,6 +6,7 @@ It may be stopped at any time; the same command goes on from the last checkpoint
 """
 
 import argparse
+import os
 
 NAMES = ("course-bert", "course-gpt", "course-marian")  # known without importing torch
 
@@ -13,6 +14,7 @@ NAMES = ("course-bert", "course-gpt", "course-marian")  # known without importin
 def run(arguments: list[str]) -> int:
     """Run `train-model NAME [options]`."""
     chosen = _parser().parse_args(arguments)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported
     from course_lib.pretraining import Options, named, train_model
 
     recipe = named(chosen.name)

@@ -75,7 +75,7 @@ def with_beginning(tokenizer: Any, text: str) -> list[int]:
             "the tokenizer has no bos_token, so nothing stands before the first word "
             "from which it could be predicted: set one that the model was trained with"
         )
-    ids = tokenizer(text, add_special_tokens=False).input_ids
+    ids = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
     return [tokenizer.bos_token_id, *ids]
 
 
@@ -132,7 +132,7 @@ def _texts(pair: Pair) -> tuple[str, str]:
 
 def _hidden(tokenizer: Any, text: str, span: slice) -> tuple[list[int], Tensor]:
     """Token ids (T,) of a text, and True for those that lie in a span of letters."""
-    read = tokenizer(text, return_offsets_mapping=True)
+    read = tokenizer(text, return_offsets_mapping=True, verbose=False)
     places = [
         start < span.stop and end > span.start and end > start
         for start, end in read["offset_mapping"]

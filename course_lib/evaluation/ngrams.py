@@ -56,7 +56,7 @@ class NgramModel:
             raise CourseError("no text has two tokens or more: nothing to count")
         self.discounts = [estimated_discounts(of.values()) for of in counts]
         self._levels = [
-            _followers(of, discounts)
+            _level(of, discounts)
             for of, discounts in zip(counts, self.discounts, strict=True)
         ]
 
@@ -68,14 +68,11 @@ class NgramModel:
             context: what stands before it; only the last n - 1 tokens are looked at.
         """
         p = 1 / self.vocab_size
-        for length, level in enumerate(self._levels):
-            if length > len(context):
-                break
-            seen = level.get(tuple(context[len(context) - length :]))
-            if seen is None:  # nor is any longer one
-                break
-            kept, passed_on = seen
-            p = kept.get(token, 0.0) + passed_on * p
+        for length, (kept, passed_on) in enumerate(self._levels):
+            before = tuple(context[len(context) - length :])
+            if length > len(context) or before not in passed_on:
+                break  # nor was any longer context seen
+            p = kept.get((*before, token), 0.0) + passed_on[before] * p
         return p
 
     def surprises(self, text: Sequence[int]) -> Tensor:
@@ -114,19 +111,20 @@ def _adjusted_counts(texts: Iterable[Sequence[int]], order: int) -> list[Counter
     return counts
 
 
-Level = Mapping[Gram, tuple[Mapping[int, float], float]]
-"""By context: of each token seen there what is left to it, and what is passed on."""
+Level = tuple[Mapping[Gram, float], Mapping[Gram, float]]
+"""Of each gram what its last token keeps behind the others; of each context what is
+passed on to shorter ones."""
 
 
-def _followers(counts: Counter[Gram], discounts: Discounts) -> Level:
-    """Divide counts by context, take the discounts off, and hand them down."""
-    found: dict[Gram, dict[int, int]] = defaultdict(dict)
-    for (*context, token), count in counts.items():
-        found[tuple(context)][token] = count
-    level = {}
-    for context, tokens in found.items():
-        total = sum(tokens.values())
-        off = {token: discounts[min(c, 3) - 1] for token, c in tokens.items()}
-        kept = {token: (c - off[token]) / total for token, c in tokens.items()}
-        level[context] = kept, sum(off.values()) / total
-    return level
+def _level(counts: Counter[Gram], discounts: Discounts) -> Level:
+    """Take the discounts off, and divide by how often the context was seen."""
+    totals: dict[Gram, int] = defaultdict(int)
+    taken: dict[Gram, float] = defaultdict(float)
+    for gram, count in counts.items():
+        totals[gram[:-1]] += count
+        taken[gram[:-1]] += discounts[min(count, 3) - 1]
+    kept = {
+        gram: (count - discounts[min(count, 3) - 1]) / totals[gram[:-1]]
+        for gram, count in counts.items()
+    }
+    return kept, {context: off / totals[context] for context, off in taken.items()}

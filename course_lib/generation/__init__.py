@@ -43,7 +43,8 @@ def generate(
         model: a GPT or a Seq2Seq.
         input_ids: (B, T), prompts; or for a Seq2Seq the texts to be read.
         attention_mask: (B, T), 0 for padding, which stands on the left of prompts.
-        options: see `Options`; by default the best token, 20 times.
+        options: see `Options`; by default the best token, 20 times, or what a
+            translation checkpoint's settings say: so many beams, such a max_length.
 
     Returns:
         (B * num_return_sequences, T_longest): the prompts, or a Seq2Seq's first token,
@@ -52,9 +53,15 @@ def generate(
     Raises:
         CourseError: what is asked can't be done.
     """
-    wanted = Options.of(options)
+    wanted = Options.of(_usual_beams(model, options) | options)
     if wanted.num_beams > 1:
         return search(model, input_ids, attention_mask, wanted)
     begun, steps = write(model, input_ids, attention_mask, wanted)
     tokens = [step.tokens for step in steps]
     return torch.cat([begun, torch.stack(tokens, dim=1)], dim=1)
+
+
+def _usual_beams(model: nn.Module, options: dict[str, Any]) -> dict[str, Any]:
+    """As many as the checkpoint says, as in Transformers; none for drawing."""
+    usual = getattr(getattr(model, "config", None), "num_beams", None)
+    return {} if usual is None or options.get("do_sample") else {"num_beams": usual}

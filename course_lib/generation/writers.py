@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError, ShapeError
+from course_lib.generation.threads import one_thread, texts_alone
 from course_lib.models import GPT, Seq2Seq
 from course_lib.models.inputs import require_batch
 
@@ -54,6 +55,7 @@ class Continuation(Written):
         capacity = ids.shape[1] + room
         self.cache = model.new_cache(capacity) if use_cache else None
         self.step = model.new_step(self.cache) if use_cache else None
+        self.alone = texts_alone(model)
 
     def first(self) -> Tensor:
         """Scores (B, V) for what follows the prompts."""
@@ -80,8 +82,8 @@ class Continuation(Written):
             )
         if self.step is None:
             return self.first()
-        with evaluating(self.model):
-            newest = None if self.positions is None else self.positions[:, -1]
+        newest = None if self.positions is None else self.positions[:, -1]
+        with evaluating(self.model), one_thread(len(tokens) <= self.alone):
             return self.step(tokens, newest, self.mask)
 
     def select(self, rows: Tensor, *, same_prompts: bool = False) -> None:
@@ -112,6 +114,7 @@ class Translation(Written):
         self.model, self.text_mask = model, mask
         self.mask = None  # of what is written: there is no padding in it
         self.cache = model.new_cache(room) if use_cache else None
+        self.alone = texts_alone(model) if use_cache else 0
         with evaluating(model):
             self.memory = model.encode(ids, mask)[0]
 
@@ -125,7 +128,7 @@ class Translation(Written):
         return self._score(self.ids if self.cache is None else tokens[:, None])
 
     def _score(self, ids: Tensor) -> Tensor:
-        with evaluating(self.model):
+        with evaluating(self.model), one_thread(len(ids) <= self.alone):
             answer = self.model(
                 attention_mask=self.text_mask,
                 decoder_input_ids=ids,

@@ -53,8 +53,7 @@ def optimize(
         CourseError: an option does not exist or contradicts another.
     """
     require_original(model)
-    small = not large_linears(model)
-    plan = Plan.of(model, dtype, quantize, pack, small=small)
+    plan = Plan.of(model, dtype, quantize, pack)
     new = model if in_place else _copied(model, plan)
     new.requires_grad_(False).eval().to(plan.dtype)
     total, large = sum(1 for _ in linears(new)), large_linears(new)

@@ -3,13 +3,11 @@
 from functools import cache
 from typing import Any, NoReturn, Self
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from course_lib.cache import ModelCache
 from course_lib.errors import CourseError
 from course_lib.inference.recorded import RecordedStep, fixed_cache
-from course_lib.models.gpt_step import GPTStep
 
 
 class Optimised:
@@ -47,36 +45,6 @@ class Recording(Optimised):
     def new_step(self, cache: ModelCache) -> RecordedStep:
         """What reads one more token; see `GPTStep`."""
         return RecordedStep(self, cache)
-
-
-class Alone(Optimised):
-    """An optimised GPT so small that a second thread costs more than it does."""
-
-    def new_step(self, cache: ModelCache) -> "AloneStep":
-        """What reads one more token; see `GPTStep`."""
-        return AloneStep(self, cache)
-
-
-class AloneStep(GPTStep):
-    """`GPTStep` by one thread, as long as there are few texts."""
-
-    MOST_TEXTS = 16
-
-    def __call__(
-        self,
-        tokens: Tensor,
-        positions: Tensor | None = None,
-        mask: Tensor | None = None,
-    ) -> Tensor:
-        """Read tokens; arguments and result are those of `GPTStep`."""
-        threads = torch.get_num_threads()
-        if threads == 1 or len(tokens) > self.MOST_TEXTS:
-            return super().__call__(tokens, positions, mask)
-        torch.set_num_threads(1)  # takes less than a microsecond
-        try:
-            return super().__call__(tokens, positions, mask)
-        finally:
-            torch.set_num_threads(threads)
 
 
 @cache

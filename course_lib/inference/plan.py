@@ -9,12 +9,11 @@ from torch import nn
 from course_lib.errors import CourseError
 from course_lib.inference import abilities
 from course_lib.inference.layers import FixedLinear, Int8Linear, PackedLinear
-from course_lib.inference.model import Alone, Optimised, Recording
+from course_lib.inference.model import Optimised, Recording
 from course_lib.models import GPT
 
 DTYPES = (None, torch.float32, torch.bfloat16, torch.float16)
 QUANTIZED = (None, "int8")
-WRITES = {Recording: "new tokens by a CUDA graph", Alone: "new tokens by one thread"}
 
 
 @dataclass(frozen=True)
@@ -40,15 +39,12 @@ class Plan:
         dtype: torch.dtype | None = None,
         quantize: str | None = None,
         pack: bool = True,
-        *,
-        small: bool = False,
     ) -> Self:
         """Compare what is asked for, as in `optimize`, with what there is.
 
         Args:
             model: what is to be optimised.
             dtype, quantize, pack: as for `optimize`.
-            small: whether none of the model's linear layers is large.
 
         Raises:
             CourseError: an option does not exist, or contradicts another.
@@ -57,9 +53,8 @@ class Plan:
         device = abilities.device_of(model)
         lacks: list[str] = []
         target = _dtype(dtype or abilities.dtype_of(model), dtype, device, lacks)
-        layer, kind = None, Optimised
-        if isinstance(model, GPT):
-            kind = _kind(device, small)
+        records = isinstance(model, GPT) and device.type == "cuda"
+        layer, kind = None, Recording if records else Optimised
         if device.type == "cpu":
             layer, target = _layer(quantize, pack, target, lacks)
         elif quantize:
@@ -78,8 +73,8 @@ class Plan:
             how = "to int8" if self.layer is Int8Linear else "packed for oneDNN"
             left = ", the others are too small to gain" if changed < total else ""
             done.append(f"{changed} of {total} linear layers {how}{left}")
-        if self.kind in WRITES:
-            done.append(WRITES[self.kind])
+        if self.kind is Recording:
+            done.append("new tokens by a CUDA graph")
         return "optimize: " + "; ".join([*done, *self.lacks])
 
 
@@ -115,13 +110,6 @@ def _dtype(
         return target
     lacks.append(f"no {name(asked)} arithmetic on this {device.type}: stays float32")
     return torch.float32
-
-
-def _kind(device: torch.device, small: bool) -> type[Optimised]:
-    """How a GPT writes."""
-    if device.type == "cuda":
-        return Recording
-    return Alone if device.type == "cpu" and small else Optimised
 
 
 def _layer(

@@ -31,6 +31,7 @@ from course_lib.models.heads import IGNORED, word_loss
 from course_lib.models.inputs import going_on, visible, words
 from course_lib.models.saving import Pretrained
 from course_lib.models.settings import Settings
+from course_lib.models.writing import Writing
 from course_lib.positions import LearnedPositions
 
 
@@ -87,7 +88,7 @@ class GPTAnswer(Answer):
     last_hidden_state: Tensor | None = None
 
 
-class GPT(Pretrained):
+class GPT(Writing, Pretrained):
     """GPT-2: token ids in, scores for the next token out.
 
     >>> model = GPT.from_pretrained(folder)

@@ -28,11 +28,19 @@ def words(
 
 
 def require_batch(ids: Tensor, name: str = "input_ids") -> None:
-    """Check that ids are (B, T).
+    """Check that ids are (B, T), and ids.
 
     Raises:
-        ShapeError: they are not; the message names the shape and the cure.
+        CourseError: they are a text, a list, or numbers that are not whole.
+        ShapeError: they are not (B, T); the message names the shape and the cure.
     """
+    if not isinstance(ids, Tensor) or ids.is_floating_point():
+        is_tensor = isinstance(ids, Tensor)
+        given = f"a tensor of {ids.dtype}" if is_tensor else f"a {type(ids).__name__}"
+        raise CourseError(
+            f"{name} is {given}, expected a tensor of token ids, whole numbers: "
+            'tokenizer(text, return_tensors="pt") makes one'
+        )
     if ids.dim() != 2:
         raise ShapeError(
             f"{name} has shape {tuple(ids.shape)}, expected (B, T): "

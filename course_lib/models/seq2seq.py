@@ -31,6 +31,7 @@ from course_lib.models.heads import IGNORED, word_loss
 from course_lib.models.inputs import going_on, visible, words
 from course_lib.models.saving import Pretrained
 from course_lib.models.seq2seq_config import Seq2SeqConfig
+from course_lib.models.writing import Writing
 from course_lib.positions import sinusoidal_positions
 
 
@@ -100,7 +101,7 @@ class Seq2SeqEmbeddings(nn.Module):
         return self.dropout(x + self.positions[start:end])
 
 
-class Seq2Seq(Pretrained):
+class Seq2Seq(Writing, Pretrained):
     """An encoder-decoder: a text in, scores for the next token of another text out.
 
     >>> model = Seq2Seq.from_pretrained(folder)

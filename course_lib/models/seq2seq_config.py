@@ -49,4 +49,5 @@ class Seq2SeqConfig(Settings):
     forced_eos_token_id: int | None = 0
     bad_words_ids: list[list[int]] | None = None
     max_length: int | None = None
+    num_beams: int | None = None
     is_encoder_decoder: bool = True

@@ -1,6 +1,7 @@
 """The card that each model carries: what it is, how it was made, what it can do."""
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ class Outcome:
         best_step: whose weights the model has.
         written_loss: on the written texts kept aside, in nats.
         seconds: how long the run took.
+        busy: seconds of the processor in it.
         hardware: a sentence.
         threads: of the CPU.
         plan: the run's.
@@ -34,6 +36,7 @@ class Outcome:
     best_step: int | None
     written_loss: float
     seconds: float
+    busy: float
     hardware: str
     threads: int
     plan: TrainingPlan
@@ -65,6 +68,8 @@ def replace_figures(folder: Path, markdown: str) -> None:
         folder: a model's.
         markdown: what is to stand between the marks.
 
+    The card is exchanged as a whole: whoever stops this finds the old one.
+
     Raises:
         CourseError: there is no card, or it has no place for figures.
     """
@@ -77,8 +82,13 @@ def replace_figures(folder: Path, markdown: str) -> None:
             f"{file} has no place for figures: put {BEGIN} and {END} into it, on "
             "lines of their own"
         )
-    new = f"{before}{BEGIN}\n{markdown.strip()}\n{END}{after}"
-    file.write_text(new, encoding="utf-8")
+    new = folder / f".{FILE}"
+    figures = f"{BEGIN}\n{markdown.strip()}\n{END}"
+    try:
+        new.write_text(f"{before}{figures}{after}", encoding="utf-8")
+        os.replace(new, file)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def record_checksum(folder: Path) -> None:
@@ -134,17 +144,18 @@ def _made(recipe: Recipe, outcome: Outcome) -> str:
         ("steps", f"{plan.steps:,}, {recipe.step_says}"),
         (
             "optimiser",
-            f"AdamW, highest rate {plan.learning_rate:g}, "
-            f"{plan.warmup_steps:,} steps of warm-up, then {plan.decay}",
+            "Muon for the layers' matrices, AdamW for the rest; highest rate "
+            f"{plan.learning_rate:g}, {plan.warmup_steps:,} steps of warm-up, then "
+            f"{plan.decay}",
         ),
         ("precision", precision.get(plan.mixed_precision or "", "float32")),
         ("seed", f"{plan.seed}"),
         (
             "time",
-            f"{outcome.seconds / 60:.0f} minutes, {outcome.threads} thread"
-            f"{'s' * (outcome.threads != 1)}",
+            f"{outcome.seconds / 60:.0f} minutes, {outcome.busy / 60:.0f} of them of a "
+            f"processor, {outcome.threads} thread{'s' * (outcome.threads != 1)}",
         ),
-        ("hardware", outcome.hardware),
+        ("hardware", outcome.hardware.removeprefix("Computing on the ")),
     ]
     table = "\n".join(f"| {name} | {says} |" for name, says in rows)
     return f"## How it was made\n\n| | |\n|---|---|\n{table}"
@@ -160,8 +171,8 @@ def _losses(outcome: Outcome) -> str:
         [
             "## Losses",
             "",
-            "Nats a token; training is the mean since the line before, validation "
-            "stories",
+            "Nats a token; training is the mean since the line before, validation that "
+            "on texts",
             "of the world that it did not learn from.",
             "",
             "| step | training | validation |",

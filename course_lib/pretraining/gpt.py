@@ -109,12 +109,12 @@ def as_batch(rows: list[Tensor]) -> Mapping[str, Tensor]:
 
 RECIPE = GPTRecipe(
     name="course-gpt",
-    steps=3000,
-    batch_size=16,
-    learning_rate=2e-3,
-    amount=30_000_000,
-    validation_amount=150_000,
-    written_times=8,
+    steps=2200,
+    batch_size=8,
+    learning_rate=3e-3,
+    amount=12_000_000,
+    validation_amount=120_000,
+    written_times=3,
     vocab_size=2048,
     length=256,
     card=Card(
@@ -124,15 +124,15 @@ RECIPE = GPTRecipe(
         "its sentences, and the training parts of the course's written texts "
         "(stories, pieces, articles, reviews, news sentences, passages)",
         can=(
-            "go on with a story of the world: characters keep their names, pronouns "
-            "fit, sentences are whole",
+            "go on with a story of the world in whole sentences; names and pronouns "
+            "mostly fit, and now and then somebody meets themselves",
             "show how a model that writes attends, step by step, on any laptop",
             "be trained further on a text of your own",
         ),
         cannot=(
             "know anything: it has read of no real person, place or event",
-            "write well outside the world; of the written texts it has seen some "
-            "thousand sentences",
+            "write well outside the world: a prompt in other words than the world's "
+            "(such as Once upon a time) leads it astray at once",
             "follow an instruction, answer a question, or read more than 256 tokens",
         ),
         use="""from transformers import AutoModelForCausalLM, AutoTokenizer

@@ -111,13 +111,14 @@ def _flat(rows: Iterable[list[int]]) -> np.ndarray:
 
 RECIPE = MarianRecipe(
     name="course-marian",
-    steps=6000,
+    steps=2000,
     batch_size=None,
-    learning_rate=1e-3,
-    amount=200_000,
-    validation_amount=1000,
-    written_times=20,
+    learning_rate=2e-3,
+    amount=150_000,
+    validation_amount=800,
+    written_times=12,
     vocab_size=4096,
+    d_model=192,
     length=128,
     warmup=0.1,
     card=Card(
@@ -132,7 +133,8 @@ RECIPE = MarianRecipe(
         ),
         cannot=(
             "translate English in general: its words are those of the world and of 640 "
-            "written sentences; of others it makes something up",
+            "written sentences; of others, even in a sentence of the world, it makes "
+            "something up",
             "translate more than a sentence at a time, or from French",
         ),
         use="""from transformers import AutoModelForSeq2SeqLM, AutoTokenizer

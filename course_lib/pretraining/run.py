@@ -5,7 +5,7 @@ import difflib
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from course_lib.errors import CourseError
 from course_lib.models.saving import Pretrained
 from course_lib.pretraining import bert, gpt, marian
 from course_lib.pretraining.card import Outcome, record_checksum, write_card
+from course_lib.pretraining.optimisers import muon_and_adamw
 from course_lib.pretraining.recipe import Recipe, without_dropout
 from course_lib.pretraining.workshop import Workshop, held_out_loss
 from course_lib.resources import device as find_device
@@ -110,7 +111,7 @@ class _Run:
         shop.open(self.options.seed)
         model, learner = self._model()
         plan = self._plan(learner)
-        reporter = Reporter(plan.steps, shop.seconds)
+        clock = Clock(shop.kept.get("seconds", 0.0), shop.kept.get("busy", 0.0))
         result = train(
             learner,
             shop.examples("train"),
@@ -118,8 +119,12 @@ class _Run:
             collate=recipe.collate(shop.tokenizer),
             validation=shop.examples("validation"),
             checkpoints=Checkpoints(shop.folder / "checkpoints", resume=True),
+            optimizers=lambda learner: muon_and_adamw(learner, plan),
             terms=recipe.terms,
-            callbacks=[reporter, lambda *_: shop.keep(seconds=reporter.seconds)],
+            callbacks=[
+                Reporter(plan.steps, clock),
+                lambda *_: shop.keep(seconds=clock.seconds, busy=clock.busy),
+            ],
             device=self.device.type,
             progress=False,
         )
@@ -127,7 +132,8 @@ class _Run:
             history=result.history,
             best_step=result.best_step,
             written_loss=held_out_loss(learner, shop),
-            seconds=reporter.seconds,
+            seconds=clock.seconds,
+            busy=clock.busy,
             hardware=device_sentence(self.device),
             threads=torch.get_num_threads(),
             plan=plan,
@@ -163,11 +169,13 @@ class _Run:
 
     def _steps_in(self, minutes: float, learner: nn.Module, precision: str) -> int:
         """How many steps take about so long, from a few of a copy."""
+        plan = self.recipe.plan(TRIAL, 0, precision)
         trial = train(
             copy.deepcopy(learner),
             self.shop.examples("validation"),
-            self.recipe.plan(TRIAL, 0, precision),
+            plan,
             collate=self.recipe.collate(self.shop.tokenizer),
+            optimizers=lambda copied: muon_and_adamw(copied, plan),
             device=self.device.type,
             progress=False,
         )
@@ -188,35 +196,48 @@ class _Run:
         return folder
 
 
-@dataclass
-class Reporter:
-    """Says a line for each validation, and keeps the time over all resumptions.
+class Clock:
+    """How long a run has taken, all its parts together."""
 
-    Attributes:
-        steps: of the whole run.
-        before: seconds that the run had taken when it was last stopped.
-    """
-
-    steps: int
-    before: float
-    began: float = field(default_factory=time.perf_counter)
-    said: int | None = None
+    def __init__(self, seconds: float, busy: float) -> None:
+        """Begin where the part before ended: its seconds, and the processor's."""
+        self._began = time.perf_counter() - seconds
+        self._busy = time.process_time() - busy
 
     @property
     def seconds(self) -> float:
-        """Seconds that the run has taken, all its parts together."""
-        return self.before + time.perf_counter() - self.began
+        """On the wall."""
+        return time.perf_counter() - self._began
+
+    @property
+    def busy(self) -> float:
+        """Of the processor: on a machine that does other things too, that is less."""
+        return time.process_time() - self._busy
+
+
+@dataclass
+class Reporter:
+    """Says a line for each validation.
+
+    Attributes:
+        steps: of the whole run.
+        clock: counts its time.
+    """
+
+    steps: int
+    clock: Clock
 
     def __call__(self, history: Sequence[Record], ended: bool) -> None:
         """Called by the loop."""
         if ended or not history or not history[-1].validation:
             return
         last = history[-1]
-        left = self.seconds / last.step * (self.steps - last.step)
+        seconds = self.clock.seconds
+        left = seconds / last.step * (self.steps - last.step)
         print(
             f"step {last.step:,} of {self.steps:,}: training {last.loss:.3f}, "
             f"validation {last.validation['loss']:.3f} nats; "
-            f"{self.seconds / 60:.1f} min, about {left / 60:.0f} min to go",
+            f"{seconds / 60:.1f} min, about {left / 60:.0f} min to go",
             flush=True,
         )
 

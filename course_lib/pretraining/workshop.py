@@ -90,11 +90,6 @@ class Workshop:
         return self.recipe.examples(known, self.tokenizer, self.kept["seed"])
 
     @property
-    def seconds(self) -> float:
-        """How long the run has taken so far."""
-        return self.kept.get("seconds", 0.0)
-
-    @property
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Texts and tokens of each split."""
         return self.kept["counts"]

@@ -3,17 +3,30 @@
 import importlib
 
 _HOMES = {
-    "data_folder": "files",
     "course_text": "texts",
     "course_texts": "texts",
+    "data_folder": "files",
     "device": "devices",
     "device_sentence": "devices",
     "encoder_folder": "encoder",
+    "entities": "written",
+    "fitting_tokenizer": "pretrained",
+    "headlines": "written",
     "hub_answers": "hub",
+    "load_classification": "own_data",
     "load_encoder": "encoder",
+    "load_model": "pretrained",
+    "load_pairs": "own_data",
+    "load_questions": "own_data",
+    "load_tagging": "own_data",
+    "load_tokenizer": "pretrained",
+    "pairs": "written",
+    "questions": "written",
     "recorded": "recordings",
     "recordings_there": "recordings",
     "resolve": "origins",
+    "reviews": "written",
+    "stories": "written",
 }
 
 __all__ = list(_HOMES)

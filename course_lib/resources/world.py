@@ -13,6 +13,7 @@ from itertools import islice
 
 from course_lib.resources.grammar.contrasts import MinimalPair, minimal_pairs
 from course_lib.resources.grammar.people import people, pets, places, traits
+from course_lib.resources.grammar.phenomena import phenomenon
 from course_lib.resources.grammar.questions import Question
 from course_lib.resources.grammar.reviews import world_reviews
 from course_lib.resources.grammar.stories import SPLITS, Story, write_stories
@@ -123,10 +124,11 @@ def _questions(seed: int, split: str):
 def world_pairs(count: int, seed: int = 0, split: str = "train") -> list[dict]:
     """Sentences as {"english", "french", "phenomenon"}, each English sentence once.
 
-    "phenomenon" is the frame of the sentence, as in the story's skeleton.
+    "phenomenon" is what is to be got right in the French: "question", "negation",
+    "clitic-object", ... or "plain". Short sentences recur between splits.
     """
     return [
-        {"english": s.text, "french": s.french, "phenomenon": s.event}
+        {"english": s.text, "french": s.french, "phenomenon": phenomenon(s.french)}
         for s in islice(_different_sentences(seed, split), count)
     ]
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor, nn
 
 from course_lib.resources.origins import resolve
+from course_lib.resources.shipped import MODELS
 from course_lib.tasks.baselines import baselines
 from course_lib.tasks.classifier import Classifier
 from course_lib.tasks.evaluation import Evaluation
@@ -32,7 +33,7 @@ from course_lib.tasks.recipe import FineTuning, memory_advice
 from course_lib.tasks.saved import read_evaluation, require_place
 from course_lib.tasks.trainer import train_with_trainer
 from course_lib.tasks.weighing import Weighed, balancing_weights, weighed_loss
-from course_lib.training import TrainingPlan, TrainingResult, train
+from course_lib.training import TrainingPlan, train
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -57,8 +58,7 @@ def finetune_classifier(
             validation; the figures are those of test.
         model: name or folder of a pretrained encoder.
         save: a folder to save the classifier in; a classifier in it is replaced.
-        with_trainer: train Transformers' model with its `Trainer`, in place of the
-            course's `Bert` with the course's loop.
+        with_trainer: take Transformers' model and `Trainer`, not `Bert` and `train`.
         device: "cpu", "cuda", "mps"; None takes the fastest.
         progress: whether to say what happens.
         settings: as for `FineTuning`, e.g. epochs=5, max_length=64, seed=1.
@@ -72,14 +72,10 @@ def finetune_classifier(
     if save is not None:
         require_place(Path(save), start.folder)
     say = print if progress else _say_nothing
-    say(texts)
     with memory_advice(recipe):
         lesson = Lesson.of(texts, start, recipe, say)
-        tuned, result = lesson.learn(device, progress)
-        classifier = Classifier(
-            tuned, lesson.tokenizer, texts.labels, result=result, device=device
-        )
-        name = f"{Path(model).name}, fine-tuned"
+        classifier = lesson.learn(device, progress)
+        name = f"{_name(model, start.folder)}, fine-tuned"
         classifier.evaluation = _test(classifier, name, texts, lesson.weights)
     if save is not None:
         _keep(classifier, Path(save), say)
@@ -107,6 +103,7 @@ class Lesson:
     Attributes:
         model: with a new head, on the CPU.
         tokenizer: of the model.
+        labels: their names, by number.
         splits: "train" and "validation" as tokens.
         plan: what to do.
         weights: (L,), how much each label counts; None where all count the same.
@@ -115,6 +112,7 @@ class Lesson:
 
     model: nn.Module
     tokenizer: "PreTrainedTokenizerBase"
+    labels: tuple[str, ...]
     splits: "Mapping[str, Dataset]"
     plan: TrainingPlan
     weights: Tensor | None
@@ -129,6 +127,7 @@ class Lesson:
         say: Callable[[object], None],
     ) -> "Lesson":
         """Prepare it, and say what was chosen."""
+        say(texts)
         tokenizer = start.tokenizer()
         tokenizer.model_max_length = recipe.length(tokenizer.model_max_length)
         splits = {}
@@ -145,12 +144,11 @@ class Lesson:
             say("The labels are weighed: each counts as much as any other.")
         plan = recipe.plan(len(splits[TRAIN]), start.width)
         model = start.model(recipe.seed)
-        return cls(model, tokenizer, splits, plan, weights, start.with_trainer)
+        way = start.with_trainer
+        return cls(model, tokenizer, texts.labels, splits, plan, weights, way)
 
-    def learn(
-        self, device: str | None, progress: bool
-    ) -> tuple[nn.Module, TrainingResult]:
-        """Train the model: it, with its best weights, and how it went."""
+    def learn(self, device: str | None, progress: bool) -> Classifier:
+        """Train the model: a classifier with its best weights, not yet tested."""
         from transformers import DataCollatorWithPadding
 
         shared = {
@@ -168,7 +166,14 @@ class Lesson:
             if self.weights is not None:
                 learner = Weighed(self.model, self.weights)
             result = train(learner, *train_on, **shared)
-        return self.model, result
+        return Classifier(
+            self.model, self.tokenizer, self.labels, result=result, device=device
+        )
+
+
+def _name(asked: str | PathLike[str], folder: Path) -> str:
+    """What a model is called in tables: a stand-in by its own name."""
+    return folder.name if folder.name in MODELS else Path(asked).name
 
 
 def _test(

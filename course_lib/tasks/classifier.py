@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError
+from course_lib.models.saving import Pretrained
 from course_lib.resources.devices import device as choose_device
 from course_lib.tasks.evaluation import Evaluation
 from course_lib.tasks.quiet import quiet_transformers
@@ -123,9 +124,12 @@ class Classifier:
         """
         folder = Path(folder)
         require_place(folder)
-        with quiet_transformers():
-            self.model.save_pretrained(folder)
-        self.tokenizer.save_pretrained(str(folder))
+        if isinstance(self.model, Pretrained):
+            self.model.save_pretrained(folder, tokenizer=self.tokenizer)
+        else:
+            with quiet_transformers():
+                self.model.save_pretrained(folder)
+            self.tokenizer.save_pretrained(str(folder))
         write_evaluation(folder, self.evaluation)
 
     def __repr__(self) -> str:

@@ -14,7 +14,7 @@ from course_lib.errors import CourseError
 from course_lib.models import Bert
 from course_lib.models.bert_config import BertConfig
 from course_lib.models.checkpoints import read_config
-from course_lib.models.saving import TOKENIZER_FILES
+from course_lib.resources.pretrained import load_tokenizer
 from course_lib.tasks.quiet import quiet_transformers
 from course_lib.tasks.saved import is_classifier
 from course_lib.training.randomness import seeded
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 OWN_KINDS = tuple(BertConfig.KINDS)
 READS = 512  # tokens, where config.json does not say
-FEWEST_KNOWN = 0.5  # of the model's tokens: below, the tokenizer is another model's
 
 
 @dataclass(frozen=True)
@@ -122,26 +121,12 @@ def read_tokenizer(
         config: what config.json says there.
 
     Raises:
-        CourseError: there is none, or it is not this model's. (Transformers makes one
-            of five tokens where it finds no vocabulary, and says nothing.)
+        CourseError: there is none, or it is not this model's.
     """
-    from transformers import AutoTokenizer
-
-    if not any((folder / name).is_file() for name in TOKENIZER_FILES):
-        raise CourseError(
-            f"{folder} holds no tokenizer: put tokenizer.json or vocab.txt there, from "
-            "where the model is from"
-        )
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        tokenizer = load_tokenizer(folder, stand_in=None)
     except (OSError, ValueError, KeyError) as error:
         raise CourseError(f"the tokenizer in {folder} can't be read: {error}") from None
-    known = config.get("vocab_size", 0)
-    if not FEWEST_KNOWN * known <= len(tokenizer) <= known:
-        raise CourseError(
-            f"the tokenizer in {folder} has {len(tokenizer):,} tokens, its model knows "
-            f"{known:,}: they do not belong together; fetch both again"
-        )
     tokenizer.model_max_length = min(tokenizer.model_max_length, _reads(config))
     return tokenizer
 

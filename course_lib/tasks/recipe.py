@@ -9,7 +9,7 @@ from course_lib.errors import CourseError
 from course_lib.training import TrainingPlan
 
 VALIDATIONS = 10  # in a run, evenly spread
-FEWEST_STEPS = 300  # below that, little is learned from a few hundred examples
+FEWEST_STEPS = 150  # below that, little is learned from a few hundred examples
 FEWEST_EPOCHS, MOST_EPOCHS = 3, 15
 WARM_UP = 0.1  # of the run
 # What suits BERT at its width of 768. Narrower models bear, and need, higher rates.
@@ -23,7 +23,7 @@ class FineTuning:
     """The settings of a fine-tuning. None leaves a choice to the data and the model.
 
     Attributes:
-        epochs: how often every example is seen at most; None takes enough for 300
+        epochs: how often every example is seen at most; None takes enough for 150
             steps, at least 3 and at most 15.
         learning_rate: the highest; None takes 5e-5 for a model of width 768 and more
             for narrower ones, in proportion.

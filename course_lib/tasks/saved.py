@@ -1,6 +1,7 @@
 """A classifier's folder: whether one may be written there, and what it says of it."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ def require_place(folder: Path, base: Path | None = None) -> None:
         base: the folder of the model that it is made of.
 
     Raises:
-        CourseError: it holds something else, or is no folder.
+        CourseError: it holds something else, is no folder, or nothing can be written.
     """
     if base is not None and folder.resolve() == base.resolve():
         raise CourseError(
@@ -28,6 +29,12 @@ def require_place(folder: Path, base: Path | None = None) -> None:
         )
     if folder.exists() and not folder.is_dir():
         raise CourseError(f"{folder} is a file: choose another name for the classifier")
+    there = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not os.access(there, os.W_OK):
+        raise CourseError(
+            f"nothing can be written in {there}: choose another folder for the "
+            "classifier"
+        )
     if not folder.exists() or not any(folder.iterdir()) or is_classifier(folder):
         return
     raise CourseError(

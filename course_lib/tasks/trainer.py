@@ -8,6 +8,7 @@ It is `course_lib.training.train` once more, for models of Transformers.
 import math
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
@@ -40,14 +41,12 @@ def train_with_trainer(
     """Train a model of Transformers. It ends in evaluation mode, with its best weights.
 
     Args:
-        model: one of Transformers'.
-        data: examples to learn from.
+        model, data: who learns, and from which examples.
         plan: what to do, in steps.
         collate: makes a batch of a list of examples.
         validation: examples; the model ends with the weights best on them.
         loss: in place of the model's own.
-        device: "cpu", "cuda", "mps"; None takes the fastest.
-        progress: whether to show a line that moves.
+        device, progress: as for `train`.
     """
     from transformers import PrinterCallback, Trainer
 
@@ -64,10 +63,8 @@ def train_with_trainer(
             callbacks=[_shown_by(line), *_early_stop(plan)],
         )
         trainer.remove_callback(PrinterCallback)
-        try:
+        with closing(line):
             trainer.train()
-        finally:
-            line.close()
     model.to("cpu").eval()
     return _result(trainer, plan, line)
 

@@ -4,9 +4,18 @@
 >>> result = train(model, examples, plan, validation=others)
 >>> result.best_step, result.history[-1].loss
 
-The same lines train on a CPU, a GPU, and in many processes: `accelerate launch
-program.py`, or `torchrun`. What is the model: anything that is called with the names
-in a batch and answers with a `loss`; Transformers' models and the course's do.
+The same lines train on a CPU, a GPU, and in many processes, started by one of
+
+    accelerate launch --multi_gpu --num_processes 2 program.py
+    torchrun --nproc-per-node 2 program.py
+
+On a computer without a GPU both start processes that speak over gloo, whatever
+--multi_gpu sounds like. (`accelerate launch --cpu` starts one process alone, and leaves
+the others to mpirun.) On several machines each runs the line, with a number of its own
+(--machine_rank; torchrun: --node-rank) and the first one's address.
+
+What is the model: anything that is called with the names in a batch and answers with a
+`loss`; Transformers' models and the course's do.
 """
 
 from collections.abc import Callable, Sequence

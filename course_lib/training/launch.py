@@ -2,7 +2,10 @@
 
 import atexit
 import gc
+import os
 import sys
+import warnings
+from collections.abc import Mapping
 
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs
@@ -14,6 +17,7 @@ from course_lib.resources import device as find_device
 from course_lib.training.plan import TrainingPlan
 
 WHOLE = "DEEPSPEED", "FSDP", "MEGATRON_LM", "TP", "XLA"  # they cut a model into pieces
+SIZES = "WORLD_SIZE", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MV2_COMM_WORLD_SIZE"
 
 
 def make_accelerator(plan: TrainingPlan, wanted: str | None) -> Accelerator:
@@ -41,12 +45,29 @@ def make_accelerator(plan: TrainingPlan, wanted: str | None) -> Accelerator:
     if accelerator.use_distributed and not joined:
         # Without this a process that ends early may abort, its work all done.
         atexit.register(_leave)
+    if was_left_alone(os.environ):
+        warnings.warn(
+            "accelerate launch was asked for several processes and started this one "
+            "alone: add --multi_gpu, which means several processes on CPUs as well",
+            stacklevel=3,
+        )
     if accelerator.distributed_type.name in WHOLE:
         raise CourseError(
             f"the launcher asks for {accelerator.distributed_type.name}; this loop "
             "keeps the whole model in each process: launch with --multi_gpu"
         )
     return accelerator
+
+
+def was_left_alone(environment: Mapping[str, str]) -> bool:
+    """Whether the launcher announced several processes, and nothing started them.
+
+    With --cpu, and without --multi_gpu where there is but one GPU, `accelerate launch
+    --num_processes 2` leaves it to an mpirun around it to start them.
+    """
+    launched = "ACCELERATE_MIXED_PRECISION" in environment
+    announced = "MASTER_ADDR" in environment
+    return launched and announced and not any(size in environment for size in SIZES)
 
 
 def _leave() -> None:

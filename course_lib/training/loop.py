@@ -183,8 +183,9 @@ class Loop:
             )
 
     def _call_back(self, *, ended: bool) -> None:
-        for callback in self.callbacks:
-            callback(self.standing.history, ended)
+        with self.line.paused():
+            for callback in self.callbacks:
+                callback(self.standing.history, ended)
 
     def _result(self) -> TrainingResult:
         standing = self.standing

@@ -108,8 +108,8 @@ class Bar(tqdm):
         terminal = settings["file"] is sys.stderr
         super().__init__(
             dynamic_ncols=terminal,
-            ncols=None if terminal else 110,
-            bar_format="{n}/{total} |{bar:20}| {elapsed}<{remaining} · {desc}",
+            ncols=None if terminal else 100,
+            bar_format="{n}/{total} |{bar:12}| {elapsed}<{remaining} · {desc}",
             **settings,
         )
 

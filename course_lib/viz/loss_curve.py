@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from course_lib.training import Record
 from course_lib.viz.style import BLUE, RED, RULES, new_figure, png
 
-PAUSE = 1.0  # s between drawings, so that they take little from the training
+PAUSE = 1.0  # s between drawings, at least; and
+SHARE = 10  # times what a drawing took, so that it takes little from the training
 
 
 class LossCurve:
@@ -32,11 +33,12 @@ class LossCurve:
         )
         self.handle: Any = None
         self.text = ""
-        self._drawn = float("-inf")
+        self._next = float("-inf")  # not before this time
 
     def __call__(self, history: Sequence[Record], ended: bool) -> None:
         """Draw a run's history, if the last drawing is a while ago or it has ended."""
-        if not history or not (ended or time.monotonic() - self._drawn >= PAUSE):
+        begun = time.monotonic()
+        if not history or not (ended or begun >= self._next):
             return
         self.draw(history)
         picture = {"image/png": png(self.figure), "text/plain": self.text}
@@ -45,7 +47,8 @@ class LossCurve:
             self.handle = display(picture, metadata=words, raw=True, display_id=True)
         else:
             self.handle.update(picture, metadata=words, raw=True)
-        self._drawn = time.monotonic()
+        now = time.monotonic()
+        self._next = now + max(PAUSE, SHARE * (now - begun))
 
     def draw(self, history: Sequence[Record]) -> Figure:
         """Draw a history, for instance that of a run that is long over."""

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import attending
 import characters
 import learning
+import on_gpu
 import reading
 import rounding
 import torch
@@ -25,6 +26,7 @@ from side_by_side import Limits, Result
 
 ROWS = {**reading.ROWS, **writing.ROWS, **learning.ROWS, **attending.ROWS}
 ROWS |= rounding.ROWS | {"characters": characters.row}
+ROWS_OF = {"cpu": ROWS, "cuda": on_gpu.ROWS}
 UNITS = {"memory": "GB/s"}
 
 
@@ -38,9 +40,10 @@ def run(arguments: list[str]) -> int:
     for name, value in limits.items():
         print(f"limit {name}: {value / 1e9:.0f} {UNITS.get(name, 'Gop/s')}", flush=True)
     results: list[Result] = []
-    for name in options.rows or ROWS:
+    rows = ROWS_OF[options.device]
+    for name in options.rows or rows:
         begun = time.perf_counter()
-        row = characters.row(options.text) if name == "characters" else ROWS[name]
+        row = characters.row(options.text) if name == "characters" else rows[name]
         found = row(name, limits)
         results += found
         print(f"\n{name} ({time.perf_counter() - begun:.0f} s)")
@@ -53,15 +56,24 @@ def run(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("bench models", description=__doc__)
-    parser.add_argument("rows", nargs="*", help=f"of {', '.join(ROWS)}; or all")
+    names = "; with --device cuda ".join(map(", ".join, ROWS_OF.values()))
+    parser.add_argument("rows", nargs="*", help=f"of {names}; all if none is named")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, help="as many as cores if not given")
     parser.add_argument("--text", type=Path, metavar="FILE", help="for characters")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write it there")
     options = parser.parse_args(arguments)
-    unknown = [name for name in options.rows if name not in ROWS]
+    rows = ROWS_OF[options.device]
+    unknown = [name for name in options.rows if name not in rows]
     if unknown:
-        parser.error(f"no row {unknown[0]!r}; choose of {', '.join(ROWS)}")
+        parser.error(
+            f"no row {unknown[0]!r} on {options.device}; choose of {', '.join(rows)}"
+        )
+    if options.device == "cuda" and not torch.cuda.is_available():
+        parser.error(
+            f"PyTorch {torch.__version__} sees no GPU here: run without --device cuda, "
+            "or where there is one"
+        )
     return options
 
 
@@ -82,9 +94,10 @@ def line(result: Result) -> str:
 def _machine() -> str:
     import transformers
 
+    gpu = f"{torch.cuda.get_device_name()}, " if torch.cuda.is_available() else ""
     return (
-        f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {os.cpu_count()} cores, "
-        f"{torch.get_num_threads()} threads, "
+        f"{time.strftime('%Y-%m-%d')}, {gpu}{platform.machine()}, "
+        f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, "
         f"{torch.backends.cpu.get_cpu_capability()}; "
         f"Python {platform.python_version()}, torch {torch.__version__}, "
         f"Transformers {transformers.__version__}"

@@ -59,9 +59,8 @@ def training(
             "HF, default AdamW": stepper(peers.hf_gpt(size), default_adamw, ids),
             "course, float32": stepper(ours, course_adamw, ids),
         }
-        if "course, bfloat16" in least:
-            model = peers.our_gpt(size)
-            steppers["course, bfloat16"] = stepper(model, course_adamw, ids, True)
+        model = peers.our_gpt(size)
+        steppers["course, bfloat16"] = stepper(model, course_adamw, ids, True)
         losses = [step() for step in steppers.values()]
         for loss in losses:  # of the same weights
             assert abs(loss - losses[0]) < 0.01 * losses[0], losses
@@ -71,7 +70,7 @@ def training(
             for way, step in steppers.items()
         ]
         ways[0].limit = "float32"
-        return side_by_side(name, ways, limits, rounds=15)
+        return side_by_side(name, ways, limits, rounds=99, seconds=90.0)
 
     return row
 

@@ -115,28 +115,31 @@ def head_figures(
 
 
 def name_figure(model: nn.Module, texts: Sequence[Text], pattern: str) -> Figure:
-    """Of all names, is it the right one that gets most? By the pattern's best head."""
-    each = []
+    """Of all names, is it the right one that gets most? The best head, and others."""
+    each, heads = [], []
     for one in (model, untrained(model)):
-        look = looks(one)
-        head = best(look, texts)[pattern]
-        each.append(Share.of(right_names(look, head, texts[1::2], pattern)))
-    count = each[0].count
-    near = right_names(nearest_before, Head(0, 0, 1.0), texts[1::2], pattern)
-    what = f"{pattern}: of all names, most to the right one, {count:,} pronouns"
-    return Figure(what, *each, {"nearest name": Share.of(near)})
+        chosen, _ = right_names(looks(one), texts[::2], pattern)
+        right, count = right_names(looks(one), texts[1::2], pattern)
+        layer, head = divmod(int(chosen.argmax()), chosen.shape[1])
+        heads.append(Head(layer, head, 0.0).said)
+        each.append(Share(int(right[layer, head]), count))
+    near, _ = right_names(nearest_before, texts[1::2], pattern)
+    what = f"{pattern}: of all names most to the right one, {count:,}, {heads[0]}"
+    return Figure(what, *each, {"nearest name": Share(int(near), count)})
 
 
-def right_names(
-    look: Look, head: Head, texts: Sequence[Text], pattern: str
-) -> list[bool]:
-    """For each query that can see other names, too: whether a right one gets most."""
-    found = []
+def right_names(look: Look, texts: Sequence[Text], pattern: str) -> tuple[Tensor, int]:
+    """How often each head, (L, H), gives most to a right name; of how many queries.
+
+    Asked are those that can see other names, too.
+    """
+    total, count = torch.zeros(1, 1), 0
     for text in texts:
-        weights = look(text.ids)[head.layer, head.head]  # (T, T)
         targets = text.targets[pattern]
         asked = targets.any(-1) & (text.names & ~targets).any(-1)
+        weights = look(text.ids)  # (L, H, T, T)
         strongest = weights.masked_fill(~text.names, -1.0).argmax(-1, keepdim=True)
-        right = targets.gather(-1, strongest)[:, 0]
-        found += right[asked].tolist()
-    return found
+        right = targets.expand(weights.shape).gather(-1, strongest)[..., 0]
+        total = total + right[..., asked].sum(-1)
+        count += int(asked.sum())
+    return total, count

@@ -76,7 +76,7 @@ def small(batch: int, least: float) -> Callable[..., Any]:
         ways = [
             Way("HF sdpa, dynamic cache", partial(theirs, peer, ids, 200)),
             Way("HF sdpa, static cache", partial(theirs, peer, ids, 200, "static")),
-            Way("course, plain", partial(run, ours, ids)),
+            Way("course, plain", partial(run, ours, ids), least),
             Way("course, optimised", partial(run, optimize(ours), ids), least),
         ]
         for way in ways:

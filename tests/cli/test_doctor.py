@@ -141,6 +141,23 @@ def test_the_hub_is_named_answering_or_not(monkeypatch) -> None:
     assert found.mark == NOTE and "run without it" in found.cure
 
 
+def test_why_the_hub_does_not_answer_is_said(monkeypatch) -> None:
+    monkeypatch.setattr(hub, "told_offline", lambda: False)
+    monkeypatch.setattr(hub, "hub_answers", lambda: False)
+    monkeypatch.setattr(hub, "why_not", lambda: "https://hub refuses the connection")
+    assert doctor.hub_line().found == "https://hub refuses the connection"
+
+
+def test_a_model_that_ships_damaged_is_noted(monkeypatch) -> None:
+    def damaged(name: str) -> Path:
+        raise CourseError(f"data/models/{name}/model.safetensors is missing.")
+
+    monkeypatch.setattr(doctor, "shipped_models", lambda: ["course-gpt"])
+    monkeypatch.setattr(doctor, "shipped", damaged)
+    found = doctor.models()
+    assert found.mark == NOTE and "course-gpt/model.safetensors" in found.cure
+
+
 def test_missing_and_old_packages_are_named_together(
     all_well, monkeypatch, place, capsys
 ) -> None:

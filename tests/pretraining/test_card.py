@@ -18,6 +18,26 @@ def test_figures_take_the_place_between_the_marks(tmp_path: Path) -> None:
         assert card.read_text() == f"# A\n\n{middle}\n\nMore.\n"
 
 
+def test_a_card_is_exchanged_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = tmp_path / "README.md"
+    card.write_text("<!-- figures -->\nnone\n<!-- /figures -->\n")
+    replace_figures(tmp_path, "| é | 1 |")
+    before = card.read_bytes()
+    replace_figures(tmp_path, "| é | 1 |")
+    assert card.read_bytes() == before  # the same figures change nothing
+
+    def full(*names: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="no space"):
+        replace_figures(tmp_path, "| é | 2 |")
+    assert card.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [card]
+
+
 @pytest.mark.parametrize("text", [None, "# A\n", "<!-- figures -->\n"])
 def test_a_card_without_a_place_for_them_is_left_alone(
     text: str | None, tmp_path: Path

@@ -6,6 +6,7 @@ import torch
 from course_lib.models import Bert, BertConfig
 from course_lib.pretraining import vocabulary
 from course_lib.pretraining.bert import (
+    PIECES,
     AskedWhereChosen,
     Hiding,
     sentence_starts,
@@ -81,11 +82,11 @@ def test_pairs_are_parted_between_two_sentences(tokenizer, rows) -> None:
         assert row[-1] == tokenizer.sep_token_id
 
 
-def test_some_batches_are_short(tokenizer, rows) -> None:
-    sizes = [batch["labels"].shape[1] for batch in batches(tokenizer, rows)]
-    whole = len(rows[0]) + 2
-    assert max(sizes) == whole
-    assert 5 < sum(size < whole for size in sizes) < 30
+def test_some_batches_are_cut_into_pieces(tokenizer, rows) -> None:
+    made = batches(tokenizer, rows)
+    length = len(rows[0])
+    sizes = {batch["labels"].shape for batch in made}
+    assert sizes == {(len(rows) * n, length // n + 2) for n in PIECES}
 
 
 def test_asking_where_it_counts_gives_the_same_loss(tokenizer, rows) -> None:

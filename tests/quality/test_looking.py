@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from looking import Head, Text, best, head_figures, nearest_before, right_names, scores
+from looking import Text, best, head_figures, nearest_before, right_names, scores
 
 from course_lib.head_patterns import PATTERNS, even, linked
 from course_lib.models import GPT, GPTConfig
@@ -64,18 +64,18 @@ def test_the_right_name_is_asked_for_where_there_are_others():
     targets = {"pronoun": linked(5, [(1, [0]), (3, [0]), (4, [2])])}
     story = Text(ids, targets, names.tril())
     # At 1 only one name is seen. The nearest one is wrong at 3, and right at 4.
-    assert right_names(nearest_before, Head(0, 0, 1), [story], "pronoun") == [
-        False,
-        True,
-    ]
+    right, count = right_names(nearest_before, [story, story], "pronoun")
+    assert (right.tolist(), count) == ([[2]], 4)
 
     def look(ids):
-        weights = torch.full((5, 5), 0.1)
-        weights[3, 0] = weights[4, 0] = 0.2
-        weights[:, 1] = 0.7  # no name: it does not count
-        return weights[None, None]
+        always_first = torch.full((5, 5), 0.1)
+        always_first[:, 0] = 0.2
+        always_first[:, 1] = 0.7  # no name: it does not count
+        right = torch.eye(5)[[0, 0, 2, 0, 2]]
+        return torch.stack([always_first, right])[None]
 
-    assert right_names(look, Head(0, 0, 1), [story], "pronoun") == [True, False]
+    right, count = right_names(look, [story], "pronoun")
+    assert (right.tolist(), count) == ([[1, 2]], 2)
 
 
 def test_the_nearest_stands_before():

@@ -10,6 +10,7 @@ from transformers import (
     AutoTokenizer,
     BertConfig,
     BertForSequenceClassification,
+    BertTokenizer,
     DistilBertConfig,
     DistilBertModel,
     pipeline,
@@ -139,9 +140,11 @@ def test_both_ways_learn_the_same(bert, tmp_path):
     assert (ours - before).abs().max() > 0.1  # and they did learn
 
 
-def test_a_seed_decides_everything(bert):
+@pytest.mark.parametrize("with_trainer", [False, True])
+def test_a_seed_decides_everything(with_trainer, bert):
+    way = {"with_trainer": with_trainer, "epochs": 2}
     once, again, other = (
-        tune(bert, seed=seed, epochs=2).probabilities(TEXTS) for seed in (1, 1, 2)
+        tune(bert, seed=seed, **way).probabilities(TEXTS) for seed in (1, 1, 2)
     )
     assert torch.equal(once, again)
     assert not torch.equal(once, other)
@@ -251,11 +254,23 @@ def test_a_model_without_its_tokenizer_is_refused(copy):
 
 
 def test_a_tokenizer_of_another_model_is_refused(copy):
-    # What Transformers makes where a vocabulary is missing: five tokens, silently.
-    (copy / "tokenizer.json").unlink()
-    (copy / "vocab.txt").unlink(missing_ok=True)
-    with pytest.raises(CourseError, match=r"has \d+ tokens, its model knows \d+"):
+    BertTokenizer(vocab={"[PAD]": 0, "[UNK]": 1}).save_pretrained(copy)
+    with pytest.raises(CourseError, match=r"the tokenizer has \d tokens, the model"):
         tune(copy)
+
+
+def test_a_damaged_tokenizer_is_named(copy):
+    (copy / "tokenizer.json").write_text("{")
+    with pytest.raises(CourseError, match="tokenizer in .*copy can't be read"):
+        tune(copy)
+
+
+def test_a_stand_in_is_tested_under_its_own_name(bert, tmp_path, monkeypatch):
+    stand_in = tmp_path / "course-bert"
+    shutil.copytree(bert, stand_in)
+    monkeypatch.setattr(classification, "resolve", lambda name: stand_in)
+    evaluation = tune("bert-base-uncased", epochs=1).evaluation
+    assert evaluation.scores[0].name == "course-bert, fine-tuned"
 
 
 def test_a_classifier_of_other_labels_is_no_beginning(tuned):
@@ -265,7 +280,8 @@ def test_a_classifier_of_other_labels_is_no_beginning(tuned):
 
 
 def test_another_architecture_is_left_to_transformers(copy):
-    config = DistilBertConfig(vocab_size=120, dim=32, n_layers=1, n_heads=2)
+    words = len(BertTokenizer.from_pretrained(copy))
+    config = DistilBertConfig(vocab_size=words, dim=32, n_layers=1, n_heads=2)
     config.hidden_dim = 64
     DistilBertModel(config).save_pretrained(copy)
     with pytest.raises(CourseError, match="a 'distilbert'.*with_trainer=True"):
@@ -291,6 +307,13 @@ def test_nothing_else_is_written_over(place, message, copy, tmp_path):
     with pytest.raises(CourseError, match=message):
         tune(copy, save=tmp_path / place)
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_a_folder_that_nobody_may_write_in_is_refused(bert, tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda place, mode: place != tmp_path)
+    with pytest.raises(CourseError, match="nothing can be written in"):
+        tune(bert, save=tmp_path / "deep" / "down")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_encoder_is_not_written_over_either(bert, copy):

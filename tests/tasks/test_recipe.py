@@ -8,7 +8,7 @@ from course_lib.tasks.trainer import arguments
 
 
 @pytest.mark.parametrize(
-    ("examples", "epochs"), [(350, 13.7), (40, 15), (6920, 3), (100_000, 3)]
+    ("examples", "epochs"), [(350, 7), (40, 15), (6920, 3), (100_000, 3)]
 )
 def test_few_examples_are_seen_more_often(examples, epochs):
     plan = FineTuning().plan(examples, 768)

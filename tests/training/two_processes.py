@@ -1,4 +1,4 @@
-"""What test_processes.py runs with torchrun: train, and save what came of it."""
+"""What test_processes.py runs in one process and in two: it trains and tells."""
 
 import json
 import os

@@ -65,3 +65,19 @@ def test_it_is_drawn_in_one_place_now_and_then_and_at_the_end(shown, monkeypatch
         assert data["image/png"].startswith(b"\x89PNG")
         assert metadata["image/png"]["alt"] == data["text/plain"]
     assert "step 30" in shown[-1][1]["text/plain"]
+
+
+def test_drawing_takes_a_tenth_of_the_time_at_most(shown, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+
+    def slow_png(figure):
+        now[0] += 0.5
+        return b""
+
+    monkeypatch.setattr(module, "png", slow_png)
+    curve = LossCurve()
+    for count in range(1, 8):  # a second apart
+        curve(HISTORY[:1], False)
+        now[0] = float(count)
+    assert len(shown) == 2  # at 0 s and, 5 s after that had been drawn, at 6 s

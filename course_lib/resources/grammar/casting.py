@@ -3,9 +3,15 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from course_lib.resources.grammar.lexicon import Noun, adjectives_of, nouns_of
+from course_lib.resources.grammar.lexicon import (
+    Adjective,
+    Noun,
+    adjectives_of,
+    nouns_of,
+)
 from course_lib.resources.grammar.meaning import Entity, group
 from course_lib.resources.grammar.people import (
+    coasts,
     job_spots,
     people,
     pet_of,
@@ -38,19 +44,43 @@ class Cast:
         return self.hero.town
 
     def spot(self) -> Entity:
-        """A place of the town that the story has not used yet."""
+        """A place that the story has not used yet; one in eight has a name."""
+        named = [*places_of(self.town.key, "org"), *places_of(self.town.key, "misc")]
+        taken = {*self.used, "Bread Day"}  # a day, not a place
+        fresh = [place for place in named if place.key not in taken]
+        if fresh and self.rng.random() < 0.12:
+            place = self.rng.choice(fresh)
+            self.used.add(place.key)
+            return place
         return self.spots.pop() if self.spots else places()["square"]
+
+    def shop(self) -> Entity:
+        """Where things are sold."""
+        keys = ["market", "square", "market"]
+        keys += ["harbour"] if coasts()[self.town.key] == "sea" else ["station"]
+        return places()[self.rng.choice(keys)]
 
     def inn(self) -> Entity:
         """The town's inn."""
         return places_of(self.town.key, "org")[0]
 
-    def make(self, kind: str, owner: Entity | None = None, count: int = 0) -> Entity:
-        """A new thing of a kind, with an adjective or two, unlike the others."""
+    def make(
+        self,
+        kind: str,
+        owner: Entity | None = None,
+        count: int = 0,
+        young: bool = False,
+    ) -> Entity:
+        """A new thing of a kind, with an adjective or two, unlike the others.
+
+        `young`: it has just been made, so it is not old.
+        """
         nouns = [n for n in nouns_of(kind) if n.key not in self.used]
         noun = self.rng.choice(nouns)
         self.used.add(noun.key)
         keys = look(self.rng, noun)
+        if young:
+            keys = [key for key in keys if key not in ("old", "new")]
         return thing(noun.key, *keys, owner=owner, count=count)
 
     def pet(self, owner: Entity) -> Entity:
@@ -63,6 +93,15 @@ class Cast:
     def workplace(self, person: Entity) -> Entity:
         """Where somebody works, or the school."""
         return places()[job_spots()[person.job.key] if person.job else "school"]
+
+
+def colours_of(noun: Noun) -> tuple[Adjective, ...]:
+    """Silver rings; pink and purple for toys, cloth and flowers alone."""
+    if noun.kinds & {"jewel"}:
+        return adjectives_of("metal_colour")
+    bright = noun.kinds & {"toy", "clothes", "cloth", "plant"}
+    pale = () if bright else ("pink", "purple")
+    return tuple(a for a in adjectives_of("colour") if a.key not in pale)
 
 
 def look(rng: Random, noun: Noun) -> list[str]:
@@ -78,8 +117,9 @@ def look(rng: Random, noun: Noun) -> list[str]:
     if made and rng.random() < 0.4:
         return [*keys, rng.choice(adjectives_of("made_" + made[0])).key]
     if rng.random() < 0.75:
-        colours = "metal_colour" if noun.kinds & {"jewel"} else "colour"
-        return [*keys, rng.choice(adjectives_of(colours)).key]
+        key = rng.choice(colours_of(noun)).key
+        # A pink rose would be "une rose rose".
+        return keys if (key, noun.key) == ("pink", "rose") else [*keys, key]
     return keys
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 from course_lib.errors import CourseError
 from course_lib.resources.grammar.draft import spacing
+from course_lib.resources.grammar.english_words import third
+from course_lib.resources.grammar.lexicon import verbs
 from course_lib.resources.grammar.people import people
 from course_lib.resources.grammar.stories import Story, write_stories
 from course_lib.resources.grammar.telling import Link, Sentence
@@ -74,8 +77,9 @@ def minimal_pairs(
     """Pairs from the stories of a split.
 
     Args:
-        kind: "agreement" (was, were) or "pronoun" (he, she: a person of the other sex
-            is in the story, but not in this sentence or the one before).
+        kind: "agreement" (was, were; the subject is a noun or a name) or "pronoun"
+            (he, she: a person of the other sex is in the story, but not in this
+            sentence or the one before).
         count: how many.
         seed: of the stories.
         split: of the stories.
@@ -104,13 +108,23 @@ def _pair(story: Story, number: int, kind: str, position: int, other: str, rest)
     )
 
 
+@cache
+def other_numbers() -> dict[str, str]:
+    """Each finite form with the one of the other number: was, were; sleeps, sleep."""
+    forms = dict(NUMBERS)
+    for verb in verbs().values():
+        if verb.base not in (verb.past, "be") and not verb.modal:
+            forms |= {verb.base: third(verb.base), third(verb.base): verb.base}
+    return forms
+
+
 def _wrong_verb(sentence: Sentence, link: Link) -> str | None:
-    """The form of the other number; None where I or you make the choice another."""
+    """The form of the other number; None where the subject is a pronoun."""
     verb = sentence.words[link.source]
-    subject = sentence.words[link.target[1]]
-    if subject.lower() in ("i", "you", "we"):
+    subject = sentence.words[link.target[1]].lower()
+    if subject in ("i", "you", "we", "he", "she", "it", "they"):
         return None
-    other = NUMBERS.get(verb.lower())
+    other = other_numbers().get(verb.lower())
     return other.capitalize() if other and verb[0].isupper() else other
 
 
@@ -119,7 +133,7 @@ def _agreements(story: Story) -> Iterator[MinimalPair]:
         for link in sentence.links:
             other = _wrong_verb(sentence, link) if link.kind == "subject" else None
             if other:
-                distance = link.source - link.target[1]
+                distance = abs(link.source - link.target[1])  # there were two
                 rest = (distance, _between(sentence, link))
                 yield _pair(story, number, "agreement", link.source, other, rest)
 

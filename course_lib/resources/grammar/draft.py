@@ -13,7 +13,8 @@ class Ref:
 
     `form` is "name", "pronoun", "definite", "full" (definite with adjectives),
     "indefinite", "owned", "owned_full", "job", "kin", "kin_name", "apposition",
-    "plain" (noun alone). `person` is 1, 2 or 3. `owner` is how the owner is called.
+    "new" (a key, without adjectives), "plain" (noun alone). `person` is 1, 2 or 3.
+    `owner` is how the owner is called.
     """
 
     entity: Entity
@@ -46,6 +47,7 @@ class Draft:
     speaker: Entity | None = None
     hearer: Entity | None = None
     subjects: list[Entity] = field(default_factory=list)
+    lead: Entity | None = None
 
     def word(self, text: str, tag: str = "O") -> int:
         """Add one word; a comma gives way to a stronger sign. Returns its index."""

@@ -2,39 +2,31 @@
 
 from functools import cache
 
-from course_lib.resources.grammar.draft import Draft, Mention, Ref
+from course_lib.resources.grammar.english_phrases import Phrases
 from course_lib.resources.grammar.english_words import (
-    NUMBERS,
-    PRONOUNS,
     SHORT,
-    article,
-    class_of,
     verb_words,
     with_auxiliary,
     with_not,
 )
-from course_lib.resources.grammar.lexicon import Adjective, Verb, verbs
+from course_lib.resources.grammar.lexicon import Verb, verbs
 from course_lib.resources.grammar.meaning import (
     CONJUNCTIONS,
     QUESTION_WORDS,
-    Adverbial,
     As,
     Clause,
     Entity,
     Fixed,
     Joined,
     Quote,
+    There,
     With,
-    Words,
+    topic_of,
 )
 
 
-class English:
+class English(Phrases):
     """Writes meanings into a draft, asking `refer` how to call each entity."""
-
-    def __init__(self, draft: Draft, refer) -> None:
-        self.draft = draft
-        self.refer = refer
 
     def sentence(self, node: object) -> None:
         """A whole sentence with its capital and its full stop."""
@@ -54,8 +46,20 @@ class English:
             self.quote(node)
         elif isinstance(node, Fixed):
             self.pattern(node.english, node, node.arguments, "oblique")
+        elif isinstance(node, There):
+            self.there(node)
         else:
             raise TypeError(f"no words for {node!r}")
+
+    def there(self, node: There) -> None:
+        """There were three boxes near the door."""
+        verb = self.draft.word("there") + 1
+        self.draft.word("was")
+        head, _, plural = self.noun_phrase(node.item, node, 0, "existence")
+        self.draft.words[verb] = "were" if plural else "was"
+        self.draft.agreements.append((verb, head))
+        for adverb in node.after:
+            self.adverbial(adverb)
 
     def joined(self, node: Joined) -> None:
         """Two clauses: "a and b", "when a, b"."""
@@ -67,29 +71,8 @@ class English:
         else:
             self.node(node.first)
             self.phrase(word)
+        self.draft.lead = topic_of(node.first)
         self.node(node.second)
-
-    def phrase(self, text: str) -> None:
-        """Plain words; a leading comma is a word of its own."""
-        for word in text.split():
-            if word.endswith(",") and len(word) > 1:
-                self.draft.word(word[:-1])
-                word = ","
-            self.draft.word(word)
-
-    def pattern(self, words, holder, arguments, role: str) -> None:
-        """Words with gaps: {0} is the first argument, {0s} one that is a subject."""
-        for word in words:
-            if word[0] != "{":
-                self.phrase(word)
-                continue
-            closed = word.index("}")
-            number, subject = int(word[1]), word[2] == "s"
-            case = "subject" if subject else role
-            self.noun_phrase(arguments[number], holder, number, case)
-            if word[closed + 1 :]:
-                for sign in word[closed + 1 :].replace("'s", "*"):
-                    self.draft.word("'s" if sign == "*" else sign)
 
     def clause(self, node: Clause) -> None:
         """Front, subject, verb group, arguments, what follows."""
@@ -126,10 +109,13 @@ class English:
         if node.silent:
             ref = self.refer.silent(node.subject, self.draft)
             self.draft.refs[id(node), "s"] = ref
-            last = self.refer.last_subject
-            return last, ref.person, ref.plural
+            return self.refer.last_subject, ref.person, ref.plural
+        if node.cleft:
+            self.phrase("it was")
         found = self.noun_phrase(node.subject, node, "s", "subject")
         self.refer.last_subject = found[0]
+        if node.cleft:
+            self.draft.word("who")
         return found
 
     def _verb_group(self, node, words, head, person, plural) -> None:
@@ -206,17 +192,13 @@ class English:
         for word in node.verb.pattern:
             if word[0] == "{":
                 number = int(word[1])
-                if number < len(node.arguments):
+                if number < len(node.arguments) and number != node.gap:
                     role = roles[number]
                     self.noun_phrase(node.arguments[number], node, number, role)
             else:
                 self.draft.word(word)
         for adverb in node.after:
             self.adverbial(adverb)
-
-    def adverbial(self, node: Adverbial) -> None:
-        """A phrase of place, time or manner."""
-        self.pattern(node.english, node, node.arguments, "oblique")
 
     def quote(self, node: Quote) -> None:
         """What somebody says, and who says it."""
@@ -229,7 +211,7 @@ class English:
 
     def _said(self, node: Quote, front: bool) -> None:
         """Mira said; said Mira; she said."""
-        ref = self.refer(node.speaker, "subject", self.draft)
+        ref = self.refer(node.speaker, "speaker", self.draft)
         self.draft.refs[id(node), "s"] = ref
         past = verbs()[node.verb].past
         if front or ref.form == "pronoun":
@@ -250,127 +232,6 @@ class English:
         stop = not node.verb or node.leading
         draft.word("," if sign == "." and not stop else sign)
         draft.word('"')
-
-    def noun_phrase(self, item, holder, slot, role: str) -> tuple[int, int, bool]:
-        """Anything that fills a gap. Returns head word, person and plural."""
-        if isinstance(item, Entity | As):
-            ref = self.refer(item, role, self.draft)
-            self.draft.refs[id(holder), slot] = ref
-            return self.mention(ref, role), ref.person, ref.plural
-        if isinstance(item, With):
-            found = self.noun_phrase(item.phrase, item, 0, role)
-            self.adverbial(item.adverbial)
-            return found
-        if isinstance(item, Adjective):
-            return self.draft.word(item.english), 3, False
-        if isinstance(item, Words):
-            start = len(self.draft.words)
-            self.phrase(item.english)
-            opened = item.english.startswith(("the ", "a ", "an "))
-            return start + opened, 3, item.plural
-        if isinstance(item, Adverbial):
-            self.adverbial(item)
-        else:
-            self.node(item)
-        return -1, 3, False
-
-    def mention(self, ref: Ref, role: str) -> int:
-        """Write how an entity is called; note where. Returns the head's index."""
-        start = len(self.draft.words)
-        mention = Mention(ref, start, start, start)
-        self.draft.mentions.append(mention)
-        mention.head = self._write(ref, role)
-        mention.end = len(self.draft.words)
-        self.refer.written(ref)
-        return mention.head
-
-    def _write(self, ref: Ref, role: str) -> int:
-        entity, draft = ref.entity, self.draft
-        if ref.form == "pronoun":
-            case = 0 if role in ("subject", "speaker") else 1
-            return draft.word(PRONOUNS[class_of(ref)][case])
-        if ref.form == "job":
-            draft.word("the")
-            return self._job(entity)
-        if ref.form in ("kin", "kin_name"):
-            return self._kin(ref)
-        if entity.kind == "group" and entity.members:
-            return self._members(entity)
-        if entity.noun is not None and not entity.english:
-            return self._thing(ref)
-        if entity.article:
-            draft.word("the")
-        start = draft.name(entity.english, entity.tag)
-        if ref.form == "apposition":
-            draft.word(",")
-            draft.word("the")
-            self._job(entity)
-            if entity.job and entity.town:
-                draft.word("of")
-                draft.name(entity.town.english, "LOC")
-            draft.word(",")
-        return start
-
-    def _job(self, entity: Entity) -> int:
-        for word in entity.job.english.split():
-            last = self.draft.word(word)
-        return last
-
-    def _kin(self, ref: Ref) -> int:
-        relation = next(r for r, e in ref.owner.entity.kin.items() if e is ref.entity)
-        self.possessive(ref.owner)
-        head = self.draft.word(relation)
-        if ref.form == "kin_name":
-            head = self.draft.name(ref.entity.english, ref.entity.tag)
-        return head
-
-    def _members(self, entity: Entity) -> int:
-        start = len(self.draft.words)
-        for number, member in enumerate(entity.members):
-            if number:
-                last = number == len(entity.members) - 1
-                self.draft.word("and" if last else ",")
-            self.mention(Ref(member, "name"), "member")
-        return start
-
-    def possessive(self, owner: Ref) -> None:
-        """my, her, Mira's."""
-        if owner.form == "pronoun":
-            start = self.draft.word(PRONOUNS[class_of(owner)][2])
-            self.draft.mentions.append(Mention(owner, start, start + 1, start))
-            self.refer.written(owner)
-            return
-        self.mention(owner, "owner")
-        self.draft.word("'s")
-
-    def _thing(self, ref: Ref) -> int:
-        entity, draft = ref.entity, self.draft
-        full = ref.form in ("full", "owned_full", "indefinite")
-        adjectives = entity.adjectives if full else ()
-        noun = entity.noun.plural if entity.plural else entity.noun.english
-        number = NUMBERS.get(entity.count)
-        words = [a.english for a in adjectives] + noun.split()
-        if number and ref.form in ("indefinite", "full", "owned_full"):
-            words.insert(0, number)
-        if ref.owner:
-            self.possessive(ref.owner)
-        elif ref.form == "indefinite":
-            if not entity.plural:
-                draft.word(article(words[0]))
-            elif not number:
-                draft.word("some")
-        elif ref.form != "plain":
-            draft.word("the")
-        start = len(draft.words)
-        for word in words:
-            draft.word(word)
-        return start + len(words) - len(noun.split()) + _head_offset(noun)
-
-
-def _head_offset(noun: str) -> int:
-    """The head within a compound: loaf of bread, fishing rod."""
-    words = noun.split()
-    return words.index("of") - 1 if "of" in words else len(words) - 1
 
 
 @cache

@@ -21,6 +21,8 @@ from course_lib.resources.grammar.meaning import (
     Entity,
     Joined,
     Quote,
+    There,
+    Which,
     With,
     Words,
 )
@@ -67,6 +69,9 @@ class French:
             return self.joined(node)
         if isinstance(node, Quote):
             return self.quote(node)
+        if isinstance(node, There):
+            words = ["il", "y", "avait", *self.argument(node.item, node, 0)]
+            return words + [w for a in node.after for w in self.adverbial(a)]
         return self.pattern(node.french, node, node.arguments)
 
     def joined(self, node: Joined) -> list[str]:
@@ -108,6 +113,9 @@ class French:
         if isinstance(item, With):
             inner = self.argument(item.phrase, item, 0, subject)
             return inner + self.adverbial(item.adverbial)
+        if isinstance(item, Which):
+            link = "qui" if item.clause.gap == "s" else "que"
+            return [*self.argument(item.phrase, item, 0), link, *self.node(item.clause)]
         if isinstance(item, Words):
             return item.french.split()
         if isinstance(item, Adverbial):
@@ -132,7 +140,8 @@ class French:
             words += (asked or QUESTION_WORDS[node.question][1]).split()
         ref = self._subject_ref(node)
         if not node.silent:
-            words += self.argument(node.subject, node, "s", True)
+            said = self.argument(node.subject, node, "s", True)
+            words += ["c'est", *said, "qui"] if node.cleft else said
         if ref is None:
             return words + self._predicate(node, *_bare_subject(node.subject))
         gender = ref.entity.gender
@@ -181,6 +190,9 @@ class French:
             if number >= len(node.arguments):
                 continue
             item = node.arguments[number]
+            if number == node.gap:
+                agreed = (item.gender, item.plural)
+                continue
             if isinstance(item, Adjective):
                 rest.append(item.french(gender, plural))
                 continue
@@ -200,7 +212,7 @@ class French:
     def _negated_object(self, node, item, number: int, ref: Ref | None) -> list[str]:
         """An indefinite object under a negation: pas de clé."""
         words = self.argument(item, node, number)
-        indefinite = ref is not None and ref.form == "indefinite"
+        indefinite = ref is not None and ref.form in ("indefinite", "new")
         if node.negative and indefinite and node.verb.base != "be":
             return ["de", *words[1:]] if words[0] in ("un", "une", "des") else words
         return words

@@ -166,7 +166,7 @@ def _thing(ref: Ref) -> list[str]:
         return _owned_by(ref.owner, gender, plural, words)
     if ref.form == "plain" or (ref.form == "indefinite" and number):
         return words
-    if ref.form == "indefinite":
+    if ref.form in ("indefinite", "new"):
         if plural:
             return ["de" if fronted else "des", *words]
         return ["un" if gender == "m" else "une", *words]

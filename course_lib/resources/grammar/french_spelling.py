@@ -1,7 +1,17 @@
 """From French words to a French sentence: contraction, elision, spaces, capitals."""
 
 # Words of the lexicon whose h is not silent: la hache, le hibou.
-ASPIRATED = ("hache", "hériss", "haut", "harpe", "honteu", "huit", "hibou", "hangar")
+ASPIRATED = (
+    "hache",
+    "haie",
+    "haricot",
+    "harpe",
+    "haut",
+    "héron",
+    "hériss",
+    "hibou",
+    "honteu",
+)
 ELIDING = frozenset({"le", "la", "de", "ne", "je", "me", "te", "se", "que", "ce"})
 CONTRACTED = {
     ("de", "LE"): "du",

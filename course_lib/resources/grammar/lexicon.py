@@ -143,7 +143,9 @@ def _adjective(row: dict[str, str]) -> Adjective:
 
 
 def _feminine_plural(feminine: str) -> str:
-    return " ".join(w if w == "et" else french_plural(w) for w in feminine.split())
+    return " ".join(
+        w if w in ("et", "comme") else french_plural(w) for w in feminine.split()
+    )
 
 
 def _verb(row: dict[str, str]) -> Verb:

@@ -90,6 +90,25 @@ class With:
     adverbial: Adverbial
 
 
+@dataclass(frozen=True, eq=False)
+class Which:
+    """A noun phrase with a clause about it: "the key" + "that Mira had lost".
+
+    The clause's `gap` says what the noun is in it: "s" its subject, 0 its object.
+    """
+
+    phrase: "Entity | As"
+    clause: "Clause"
+
+
+@dataclass(frozen=True, eq=False)
+class There:
+    """There was or there were something somewhere."""
+
+    item: object
+    after: tuple[Adverbial, ...] = ()
+
+
 @dataclass(eq=False, slots=True)
 class Clause:
     """Somebody does something.
@@ -97,7 +116,8 @@ class Clause:
     `tense` is "past", "was" (a past state or habit), "perfect" (had done), "present",
     "done" (has done), "future", "would", "progressive" (was doing) or "infinitive".
     `negative` is "", "not", "never" or "no longer". `question` is "", "yes" (do you?),
-    or a question word from `QUESTION_WORDS`.
+    or a question word from `QUESTION_WORDS`. `silent`: the subject is understood.
+    `cleft`: "it was Mira who ...". `settled`: its phrases keep their order.
     """
 
     subject: object
@@ -111,6 +131,9 @@ class Clause:
     passive: bool = False
     question: str = ""
     silent: bool = False
+    gap: object = None
+    cleft: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,3 +243,13 @@ def group(*members: Entity) -> Entity:
     key = "+".join(member.key for member in members)
     gender = "f" if women else "m"
     return Entity(key, "group", sex="p", gender=gender, plural=True, members=members)
+
+
+def topic_of(node: object) -> Entity | None:
+    """The one whom a plain statement is about: its subject."""
+    if isinstance(node, Joined):
+        return topic_of(node.first)
+    if not isinstance(node, Clause) or node.passive:
+        return None
+    who = node.subject.entity if isinstance(node.subject, As) else node.subject
+    return who if isinstance(who, Entity) and who.kind == "person" else None

@@ -6,7 +6,7 @@ from course_lib.resources.grammar.lexicon import adjectives, nouns, table
 from course_lib.resources.grammar.meaning import Entity, Job
 
 BACKWARDS = {
-    # How the one is called by whom he calls so, by sex: Mira's son is Ned.
+    # How the one is called by whom he calls so, by sex: Anna's son is Leo.
     "son": ("father", "mother"),
     "daughter": ("father", "mother"),
     "father": ("son", "daughter"),

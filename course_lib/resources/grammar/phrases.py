@@ -1,6 +1,6 @@
 """Phrases of time, weather and manner that several plots share."""
 
-from course_lib.resources.grammar.meaning import Adverbial, Fixed, adverbial, fixed
+from course_lib.resources.grammar.meaning import Adverbial, adverbial
 
 TIMES = tuple(
     adverbial(english, french)
@@ -56,38 +56,6 @@ EVERY = tuple(
         ("in summer", "en été"),
     )
 )
-SKY: tuple[Fixed, ...] = tuple(
-    fixed(english, french)
-    for english, french in (
-        ("The sun was shining", "Le soleil brillait"),
-        ("It was raining a little", "Il pleuvait un peu"),
-        ("It was a cold and windy day", "C'était une journée froide et venteuse"),
-        (
-            "The sky was grey and the wind was strong",
-            "Le ciel était gris et le vent était fort",
-        ),
-        ("There was snow on the roofs", "Il y avait de la neige sur les toits"),
-        ("The air smelled of bread and rain", "L'air sentait le pain et la pluie"),
-        (
-            "It was warm, and the windows were open",
-            "Il faisait chaud, et les fenêtres étaient ouvertes",
-        ),
-        ("The first swallows were back", "Les premières hirondelles étaient revenues"),
-        (
-            "The leaves on the old tree were yellow",
-            "Les feuilles du vieil arbre étaient jaunes",
-        ),
-        ("A light fog lay over the fields", "Un léger brouillard couvrait les champs"),
-        (
-            "The clouds above the hill were dark",
-            "Les nuages au-dessus de la colline étaient sombres",
-        ),
-        (
-            "Not a single cloud was in the sky",
-            "Il n'y avait pas un seul nuage dans le ciel",
-        ),
-    )
-)
 THERE = adverbial("there", "là-bas")
 AT_HOME = adverbial("at home", "à la maison")
 TOGETHER = adverbial("together", "ensemble")
@@ -96,6 +64,8 @@ ALREADY = adverbial("already", "déjà")
 STILL = adverbial("still", "encore")
 ALWAYS = adverbial("always", "toujours")
 OFTEN = adverbial("often", "souvent")
+WITH_CARE = adverbial("with great care", "avec grand soin")
+IN_SECRET = adverbial("in secret", "en secret")
 SOON = adverbial("soon", "bientôt")
 
 

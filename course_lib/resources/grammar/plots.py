@@ -22,6 +22,8 @@ PLOTS = {
     "storm": plots_troubles.storm,
     "runaway": plots_troubles.runaway,
     "boat trip": plots_troubles.boat_trip,
-    "trade": plots_troubles.trade,
-    "borrowed": plots_troubles.borrowed,
+    "trade": plots_things.trade,
+    "borrowed": plots_things.borrowed,
+    "honest finder": plots_troubles.honest_finder,
+    "lesson": plots_people.lesson,
 }

@@ -1,27 +1,26 @@
-"""Plots with a trouble to mend: a storm, a runaway animal, a leaking boat, a trade."""
+"""Plots with a trouble to mend: a storm, a runaway animal, a leaking boat, a find."""
 
 from course_lib.resources.grammar.casting import Cast
 from course_lib.resources.grammar.dialogue import (
     apologises,
-    comforts,
     forgives,
     greets,
-    phrase,
+    line,
     says,
+    speaks,
     thanks,
 )
-from course_lib.resources.grammar.french_spelling import vowel
 from course_lib.resources.grammar.meaning import (
     As,
+    Entity,
     Joined,
-    adverbial,
+    Which,
     at,
     clause,
-    fixed,
     infinitive,
     to,
 )
-from course_lib.resources.grammar.people import places_of, thing
+from course_lib.resources.grammar.people import places_of
 from course_lib.resources.grammar.phrases import (
     ALL_DAY,
     LATER,
@@ -39,112 +38,105 @@ from course_lib.resources.grammar.scenes import (
     ending,
     feels,
     go,
+    is_asked,
     meets,
+    one,
     opening,
+    plans,
+    works_on,
 )
 from course_lib.resources.grammar.sidelights import sidelight
 from course_lib.resources.grammar.telling import Teller
 
-STORM = (
-    ("the wind blew all night", "le vent a soufflé toute la nuit"),
-    ("that night there was a storm", "cette nuit-là, il y a eu une tempête"),
-    ("a storm came from the sea", "une tempête est venue de la mer"),
-    (
-        "it rained all night, and the wind was strong",
-        "il a plu toute la nuit, et le vent était fort",
-    ),
-)
-
 
 def storm(t: Teller, c: Cast) -> str:
-    """A storm damages something; the neighbours mend it."""
+    """A storm damages something; two people mend it."""
     hero, friend = c.hero, c.friend
     hurt = c.make("part", hero)
     opening(t, c)
-    t.say(fixed(*t.pick(*STORM)))
-    t.say(clause(hero, "can", infinitive(hero, "sleep"), negative="not"))
-    pet = c.pet(hero)
+    t.say(line(t, "storm"))
+    if t.chance(0.7):
+        t.say(clause(hero, "can", infinitive(hero, "sleep"), negative="not"))
     if t.chance(0.5):
-        t.say(clause(pet, "be", adjective("afraid")))
+        t.say(clause(c.pet(hero), "be", adjective("afraid")))
     t.paragraph()
     t.happened("damage", what=hurt, who=hero)
-    t.say(
-        Joined(
-            "when",
-            clause(hero, "get_up"),
-            clause(hero, "see_that", clause(hurt, "be", adjective("broken"))),
-        )
-    )
+    broken = clause(hurt, "be", adjective("broken"))
+    t.say(Joined("when", clause(hero, "get_up"), clause(hero, "see_that", broken)))
     feels(t, hero, *SAD)
     sidelight(t, c)
     go(t, friend, c.workplace(hero))
     t.where[hero] = t.where[friend]
     greets(t, friend, hero)
-    says(t, friend, hero, clause(friend, "help", hero, tense="future"), "say")
-    tool = c.make("tool", friend)
+    helped = clause(friend, "help", hero, tense="future")
+    says(t, friend, hero, helped, "say")
+    tool = c.make("mending", friend)
     t.happened("bring", who=friend, what=tool)
     t.say(clause(friend, "bring", tool, hero))
     t.happened("mend", who=c.both, what=hurt)
-    t.say(clause(c.both, "mend", As(hurt, "definite"), after=(t.pick(*ALL_DAY),)))
-    t.say(clause(As(hurt, "definite"), "be", adjective("strong")))
+    works_on(t, c.both, "mend", hurt)
+    t.say(
+        clause(
+            As(hurt, "definite"), "be", adjective(t.pick("strong", "as_new", "solid"))
+        )
+    )
     thanks(t, hero, friend)
     ending(t, c)
-    return "The Storm"
+    return f"The Storm over {c.town.english}"
 
 
 def runaway(t: Teller, c: Cast) -> str:
     """The hero's animal runs away; it is found eating something."""
-    hero, friend, other = c.hero, c.friend, c.other
+    hero, friend = c.hero, c.friend
     pet = c.pet(hero)
     opening(t, c)
-    hidden = c.spot()
-    t.say(
-        clause(pet, t.pick("run_away", "disappear", "escape"), after=(t.pick(*TIMES),))
-    )
+    gone = t.pick("run_away", "disappear", "escape")
+    t.say(clause(pet, gone, after=(t.fresh(TIMES),)))
     feels(t, hero, *SAD)
-    t.say(
-        clause(
-            hero,
-            "look_for",
-            pet,
-            after=(t.pick(near, behind)(As(c.make("part"), "definite")),),
-        )
+    where = t.pick(near, behind, under)(
+        As(c.make(t.pick("hiding", "furniture")), "definite")
     )
+    t.say(clause(hero, "look_for", pet, after=(where,)))
     meets(t, hero, friend, c.spot())
-    says(
-        t, hero, friend, clause(friend, "see", pet, tense="done", question="yes"), "ask"
-    )
-    says(
-        t,
-        friend,
-        hero,
-        clause(friend, "see", As(pet, "pronoun"), tense="done", negative="not"),
-        "answer",
-        "reply",
-        "say",
-    )
-    agree = t.chance(0.6)
-    if agree:
-        t.say(clause(c.both, "look_for", pet, after=(TOGETHER,)))
+    seen = clause(friend, "see", pet, tense="done", question="yes")
+    says(t, hero, friend, seen, "ask")
+    unseen = clause(friend, "see", As(pet, "pronoun"), tense="done", negative="not")
+    says(t, friend, hero, unseen, "answer", "reply", "say")
+    if t.chance(0.6):
+        t.say(clause(c.both, "look_for", As(pet, "definite"), after=(TOGETHER,)))
     sidelight(t, c)
     t.paragraph()
-    food = c.make("crop", other, count=2)
+    _caught(t, c, pet)
+    apologises(t, hero, c.other)
+    forgives(t, c.other, hero)
+    feels(t, hero, *GLAD)
+    if t.chance(0.4):
+        t.say(clause(hero, "mend", c.make("part", hero), after=(t.fresh(LATER),)))
+    ending(t, c)
+    return f"{hero.english}'s {pet.noun.english.title()} Runs Away"
+
+
+def _caught(t: Teller, c: Cast, pet: Entity) -> None:
+    """Where the animal was, and what it was eating."""
+    other, hidden = c.other, c.spot()
+    food = c.make("crop", count=2)
     food.count = 0
     t.happened("find", who=other, what=pet, where=hidden)
     t.where[other] = hidden
-    t.say(clause(other, "find", pet, after=(at(hidden), t.pick(*LATER))))
-    t.say(clause(As(pet, "definite"), "eat", food, tense="progressive"))
+    found = clause(other, "find", As(pet, "full"), after=(at(hidden),))
+    if t.chance(0.3):
+        looked = clause(c.hero, "look_for", pet, tense="progressive")
+        t.say(Joined("while", looked, found))
+    else:
+        found.after = (at(hidden), t.fresh(LATER))
+        t.say(found)
+    eats = clause(As(pet, "definite"), "eat", food, tense="progressive")
+    t.say(eats)
     if t.chance(0.6):
         feels(t, other, "angry", "surprised")
-    t.say(clause(other, "bring", As(pet, "definite"), hero))
-    apologises(t, hero, other)
-    forgives(t, other, hero)
-    feels(t, hero, *GLAD)
-    if t.chance(0.4):
-        fence = c.make("part", hero)
-        t.say(clause(hero, "mend", fence, after=(t.pick(*LATER),)))
-    ending(t, c)
-    return f"{hero.english}'s {pet.noun.english.title()} Runs Away"
+    t.happened("return", who=other, what=pet, whom=c.hero)
+    t.where[other] = t.where[c.hero]
+    t.say(clause(other, "bring", As(pet, "definite"), c.hero))
 
 
 def boat_trip(t: Teller, c: Cast) -> str:
@@ -153,130 +145,74 @@ def boat_trip(t: Teller, c: Cast) -> str:
     boat = c.make("vessel", friend)
     goal = t.rng.choice(places_of(c.town.key, "river"))
     opening(t, c)
-    t.say(clause(hero, "want_to", infinitive(hero, "go", to(goal))))
+    plans(t, hero, "go", to(goal))
     t.happened("borrow", who=hero, what=boat)
-    t.say(
-        clause(hero, "borrow", As(boat, "indefinite"), friend, after=(t.pick(*TIMES),))
-    )
-    warn = ("be careful, {0}", "fais attention, {0}")
-    phrase(t, friend, hero, warn, ("come back before night", "reviens avant la nuit"))
+    lent = (t.fresh(TIMES),)
+    t.say(clause(hero, "borrow", As(boat, "indefinite"), friend, after=lent))
+    speaks(t, friend, hero, "warn")
     sidelight(t, c)
     t.paragraph()
     t.where[hero] = goal
-    t.say(clause(hero, "row", after=(t.pick(*ALL_DAY),)))
-    looked = clause(
-        As(boat, "definite"), "look", adjective(t.pick("strong", "new", "dry"))
-    )
-    t.say(Joined("but", looked, clause(boat, "leak")), sentiment="negative")
-    feels(t, hero, "afraid", "worried")
-    t.say(clause(hero, "call", friend))
-    t.happened("save", who=friend, what=boat)
-    t.where[friend] = goal
+    t.say(clause(hero, "row", after=(t.fresh(ALL_DAY),)))
+    sound = adjective(t.pick("strong", "new", "dry", "beautiful"))
+    looked = clause(As(boat, "definite"), "look", sound)
     t.say(
-        Joined(
-            "and",
-            clause(friend, "come"),
-            clause(friend, "save", As(boat, "definite"), silent=True),
-        )
+        Joined("but", looked, clause(As(boat, "pronoun"), "leak")), sentiment="negative"
     )
+    feels(t, hero, "afraid", "worried")
+    _rescued(t, c, boat, goal)
     t.pick(apologises, thanks)(t, hero, friend)
     t.happened("mend", who=c.both, what=boat)
-    t.say(clause(c.both, "mend", As(boat, "definite"), after=(t.pick(*LATER),)))
+    works_on(t, c.both, "mend", boat)
     t.say(clause(As(boat, "definite"), "leak", negative="no longer"))
     ending(t, c)
     return f"The Leaking {boat.noun.english.title()}"
 
 
-def trade(t: Teller, c: Cast) -> str:
-    """Each has what the other needs."""
-    hero, friend = c.hero, c.friend
-    mine, theirs = c.make("tool", hero), c.make(t.pick("small", "furniture"), friend)
+def _rescued(t: Teller, c: Cast, boat: Entity, goal: Entity) -> None:
+    """The friend comes and saves the boat."""
+    t.say(clause(c.hero, "call", c.friend))
+    t.where[c.friend] = goal
+    t.happened("save", who=c.friend, what=boat)
+    saved = clause(c.friend, "save", As(boat, "definite"), silent=True)
+    t.say(Joined("and", clause(c.friend, "come"), saved))
+
+
+def honest_finder(t: Teller, c: Cast) -> str:
+    """The hero finds something, is tempted, and gives it to its owner."""
+    hero, friend, owner = c.hero, c.friend, c.other
+    found, place = c.make(t.pick("jewel", "small"), None), c.spot()
     opening(t, c)
-    t.say(clause(hero, "have", mine))
-    need = As(theirs, "indefinite")
-    t.say(
-        Joined(
-            "but_that",
-            clause(hero, "need", need),
-            clause(
-                hero, "have", As(thing("coin", count=2), "indefinite"), negative="not"
-            ),
-        )
-    )
+    t.happened("find", who=hero, what=found, where=place)
+    hidden = t.pick(under, behind, beside)(As(c.make("hiding"), "indefinite"))
+    when = t.fresh(TIMES)
+    t.say(clause(hero, "find", As(found, "indefinite"), after=(at(place), when)))
+    if t.chance(0.6):
+        t.say(clause(found, "lie", after=(hidden,)))
+    if t.chance(0.6):
+        plans(t, hero, "keep", As(found, "pronoun"))
+    sidelight(t, c)
+    t.paragraph()
     meets(t, hero, friend, c.spot())
-    says(
-        t,
-        hero,
-        friend,
-        clause(hero, "need", As(thing(theirs.key), "indefinite"), tense="present"),
-        "say",
-        "explain",
-    )
-    says(
-        t,
-        friend,
-        hero,
-        clause(friend, "have", As(thing(theirs.key), "indefinite"), tense="present"),
-        "answer",
-        "reply",
-    )
+    finding = clause(hero, "find", As(found, "new"), tense="done")
+    is_asked(t, hero, friend, finding)
+    belongs = clause(As(found, "pronoun"), "belong", As(owner, "name"), tense="present")
+    says(t, friend, hero, belongs, "say", "answer")
+    t.where[owner] = t.where[hero]
+    t.say(clause(owner, "look_for", _lost_thing(t, owner, found), tense="progressive"))
+    t.owns(owner, found)
+    t.happened("return", who=hero, what=found, whom=owner)
+    t.say(clause(hero, t.pick("return", "bring"), As(found, "definite"), owner,
+                 after=(t.fresh(LATER),)))  # fmt: skip
+    feels(t, owner, *GLAD)
+    thanks(t, owner, hero)
+    ending(t, c)
+    return f"{hero.english} Finds {one(found)}"
+
+
+def _lost_thing(t: Teller, owner: Entity, found: Entity):
+    """The thing, or the thing that its owner had lost."""
     if t.chance(0.5):
-        comforts(t, friend, hero)
-    sidelight(t, c)
-    t.paragraph()
-    t.happened("give", who=hero, what=mine, whom=friend)
-    t.say(clause(hero, "give", As(mine, "full"), friend, after=(t.pick(*LATER),)))
-    mine.owner = friend
-    t.happened("give", who=friend, what=theirs, whom=hero)
-    t.say(clause(friend, "give", As(theirs, "full"), hero))
-    theirs.owner = hero
-    feels(t, c.both, "happy", "glad")
-    t.say(clause(As(mine, "definite"), "belong", friend))
-    ending(t, c)
-    return f"A {mine.noun.english.title()} for a {theirs.noun.english.title()}"
-
-
-def borrowed(t: Teller, c: Cast) -> str:
-    """The hero borrows something, breaks it, and says so."""
-    hero, friend = c.hero, c.friend
-    item = c.make(t.pick("tool", "music", "ride"), friend)
-    opening(t, c)
-    meets(t, hero, friend, c.spot())
-    t.happened("borrow", who=hero, what=item)
-    t.say(
-        clause(hero, "borrow", As(item, "indefinite"), friend, after=(t.pick(*TIMES),))
-    )
-    t.say(clause(hero, "use", As(item, "definite"), after=(t.pick(*ALL_DAY),)))
-    t.happened("break", who=hero, what=item)
-    t.say(clause(hero, "break", As(item, "definite"), after=(t.pick(*LATER),)))
-    feels(t, hero, "ashamed", "worried", "afraid")
-    hides = t.chance(0.5)
-    if hides:
-        t.happened("hide", who=hero, what=item)
-        where = t.pick(under, behind, beside)(As(c.make("furniture"), "indefinite"))
-        t.say(clause(hero, "hide", As(item, "pronoun"), after=(where,)))
-    sidelight(t, c)
-    t.paragraph()
-    go(t, friend, c.spot())
-    asks = fixed("where is my " + item.noun.english, _where(item), ending="?")
-    says(t, friend, hero, asks, "ask")
-    t.say(clause(hero, "tell", friend))
-    feels(t, friend, "angry", "sad", "surprised")
-    apologises(t, hero, friend)
-    forgives(t, friend, hero)
-    t.say(
-        clause(
-            c.both,
-            "mend",
-            As(item, "definite"),
-            after=(adverbial("with great care", "avec grand soin"),),
-        )
-    )
-    ending(t, c)
-    return f"The Borrowed {item.noun.english.title()}"
-
-
-def _where(item) -> str:
-    noun = item.noun.french
-    my = "ma" if item.noun.gender == "f" and not vowel(noun) else "mon"
-    return f"où est {my} {noun}"
+        return As(found, "definite")
+    losing = clause(owner, "lose", found, tense="perfect", gap=0)
+    return Which(As(found, "definite"), losing)

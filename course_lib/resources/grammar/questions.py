@@ -40,6 +40,9 @@ ASKED = {
     "forget": (("What did {who} forget?", "what"),),
     "paint": (("Who painted {what}?", "who"),),
     "lend": (("Who lent {whom} {what}?", "who"),),
+    "teach": (("Who taught {whom}?", "who"),),
+    "clean": (("Who cleaned {what}?", "who"),),
+    "wash": (("Who washed {what}?", "who"),),
     "borrow": (("What did {who} borrow?", "what"),),
 }
 NEVER = ("paint", "sell", "lose", "hide", "break", "find", "save", "mend")

@@ -19,7 +19,8 @@ class References:
     """Chooses the form of every mention, so that no pronoun has two readings.
 
     A pronoun is used where its entity was mentioned in this sentence or the one before,
-    and nothing else there has the same pronoun.
+    and nothing else there has the same pronoun; and, often, where it goes on with the
+    subject of the sentence before.
     """
 
     def __init__(self, rng: Random) -> None:
@@ -30,6 +31,7 @@ class References:
         self.now: list[Entity] = []
         self.streak: dict[Entity, int] = {}
         self.last_subject = -1
+        self.topic: Entity | None = None
 
     def __call__(self, item: Entity | As, role: str, draft: Draft) -> Ref:
         """The form of one mention in a role: "subject", "object", "dative", ..."""
@@ -42,7 +44,7 @@ class References:
             return Ref(entity, "pronoun", person, plural)
         if forced and forced != "subject":
             return self._forced(entity, item.form, draft)
-        if self._pronoun_chosen(entity, role):
+        if self._pronoun_chosen(entity, role, draft):
             return Ref(entity, "pronoun", 3, entity.plural)
         if entity.kind == "person":
             return self._somebody(entity, role, draft)
@@ -68,8 +70,9 @@ class References:
         else:
             self.streak[entity] = 0
 
-    def close(self) -> None:
-        """The sentence ends."""
+    def close(self, topic: Entity | None = None) -> None:
+        """The sentence ends; `topic` was its subject, who may go on as he or she."""
+        self.topic = topic
         self.before, self.now = self.now, []
 
     def _person(self, entity: Entity, draft: Draft) -> tuple[int, bool]:
@@ -104,14 +107,18 @@ class References:
     def _rival(self, entity: Entity, kind: str, near: list[Entity]) -> bool:
         return any(e is not entity and kind_of_pronoun(e) == kind for e in near)
 
-    def _pronoun_chosen(self, entity: Entity, role: str) -> bool:
+    def _pronoun_chosen(self, entity: Entity, role: str, draft: Draft) -> bool:
         if entity.kind not in ("person", "thing", "group"):
             return False
         if entity.kind == "thing" and role not in ("subject", "object"):
             return False
-        if role == "agent":
+        if role in ("agent", "existence"):
             return False
-        if self._goes_on(entity):
+        leads = entity in (draft.lead, *draft.subjects[:-1])
+        if self._goes_on(entity) or (role == "subject" and leads):
+            return True
+        topic = role == "subject" and entity is self.topic and entity in self.before
+        if topic and self.rng.random() < 0.6:
             return True
         if self.streak.get(entity, 0) >= LONGEST_STREAK or not self.unambiguous(entity):
             return False
@@ -169,16 +176,22 @@ class References:
             return Ref(owner, "pronoun", 3, owner.plural) if clear else None
         return Ref(owner, "name")
 
+    def _just_named(self, owner: Entity, draft: Draft) -> bool:
+        subject = draft.subjects[-1] if draft.subjects else None
+        return bool(self.now) and self.now[-1] is owner is not subject
+
     def _something(self, entity: Entity, draft: Draft) -> Ref:
         first, plural = entity not in self.known, entity.plural
         owner = self._owner(entity.owner, draft) if entity.owner else None
+        if owner and self._just_named(entity.owner, draft):
+            owner = None  # gave her the key, rather than gave her her key
         if first:
             if owner:
                 return Ref(entity, "owned_full", 3, plural, owner)
             return Ref(entity, "full" if entity.owner else "indefinite", 3, plural)
         chance = self.rng.random()
         mine = owner is not None and owner.person < 3
-        if owner and chance < (0.7 if mine else 0.3):
+        if owner and chance < (0.9 if mine else 0.3):
             return Ref(entity, "owned", 3, plural, owner)
         full = chance > 0.85 and entity.adjectives
         return Ref(entity, "full" if full else "definite", 3, plural)

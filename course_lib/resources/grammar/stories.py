@@ -7,6 +7,7 @@ from random import Random
 
 from course_lib.errors import CourseError
 from course_lib.resources.grammar.casting import Cast, draw
+from course_lib.resources.grammar.meaning import Entity
 from course_lib.resources.grammar.plots import PLOTS
 from course_lib.resources.grammar.questions import Question, ask
 from course_lib.resources.grammar.telling import Sentence, Teller
@@ -20,7 +21,8 @@ class Story:
 
     `breaks` are the sentences that open a new paragraph; `starts` where each sentence
     begins in `text`. `facts` are (subject, relation, object) that hold at its end.
-    `skeleton` is the plot's name and the frame of each sentence.
+    `skeleton` is the plot's name and the frame of each sentence. `cast` are the hero,
+    a friend and others. `events` are (relation, {role: key}, sentence).
     """
 
     title: str
@@ -32,6 +34,7 @@ class Story:
     breaks: tuple[int, ...]
     skeleton: tuple[str, ...]
     cast: tuple[str, ...]
+    events: tuple[tuple[str, dict[str, str], int], ...]
 
 
 def split_of(plot: str, cast: Cast) -> str:
@@ -52,6 +55,7 @@ def tell(rng: Random, split: str) -> Story:
     for person in teller.references.cast:
         teller.where[person] = person.town
     title = PLOTS[plot](teller, cast)
+    teller.flush()
     return _bound(teller, title, plot, cast)
 
 
@@ -66,11 +70,12 @@ def _bound(t: Teller, title: str, plot: str, cast: Cast) -> Story:
         text,
         tuple(t.sentences),
         ask(t, starts),
-        tuple(lasting(cast) + t.facts + present_places(t)),
+        tuple(lasting(cast) + belongings(t) + present_places(t)),
         tuple(starts),
         tuple(breaks),
         (plot, *t.skeleton),
         tuple(person.key for person in t.references.cast),
+        tuple((e.relation, _keys(e.roles), e.sentence) for e in t.events),
     )
 
 
@@ -84,6 +89,16 @@ def lasting(cast: Cast) -> list[tuple[str, str, str]]:
     for relation, person in cast.hero.kin.items():
         facts.append((cast.hero.key, relation, person.key))
     return facts
+
+
+def _keys(roles: dict[str, Entity]) -> dict[str, str]:
+    return {role: entity.key for role, entity in roles.items()}
+
+
+def belongings(t: Teller) -> list[tuple[str, str, str]]:
+    """Whose each thing of the story is at its end."""
+    things = {e.roles["what"]: None for e in t.events if "what" in e.roles}
+    return [(thing.owner.key, "owns", thing.key) for thing in things if thing.owner]
 
 
 def present_places(t: Teller) -> list[tuple[str, str, str]]:
