@@ -10,7 +10,9 @@ from typing import Any
 
 import torch
 
-CHAPTERS = ("02", "03", "04", "05", "06")
+from course_lib.exercises.searching import Search
+
+CHAPTERS = ("02", "03", "04", "05", "06", "09")
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class Exercise:
         hints: at least three, from a nudge to nearly the line itself.
         explanation: a short paragraph that goes with the solution.
         tolerance: largest difference that still counts as equal in float32.
-        example: what is drawn when the answer is a plain Python value: unused if None.
+        in_place: name of the mistake that is changing an argument; "" where that is
+            only worth a remark. Its computation changes its argument too.
     """
 
     id: str
@@ -92,6 +95,7 @@ class Exercise:
     hints: tuple[str, ...]
     explanation: str
     tolerance: float = 1e-4
+    in_place: str = ""
 
     @property
     def stub_name(self) -> str:
@@ -126,10 +130,16 @@ class Exercise:
 @cache
 def catalogue() -> dict[str, Exercise]:
     """Every exercise of the course by its id."""
-    modules = (
-        importlib.import_module(f"{__package__}.chapter{number}") for number in CHAPTERS
-    )
+    modules = (_module(number) for number in CHAPTERS)
     return {exercise.id: exercise for m in modules for exercise in m.EXERCISES}
+
+
+@cache
+def searches() -> dict[str, Search]:
+    """Every exercise whose answer is a head in an explorer, by its id."""
+    modules = (_module(number) for number in CHAPTERS)
+    found = (search for m in modules for search in getattr(m, "SEARCHES", ()))
+    return {search.id: search for search in found}
 
 
 def find(exercise_id: str) -> Exercise:
@@ -140,10 +150,22 @@ def find(exercise_id: str) -> Exercise:
     """
     known = catalogue() if exercise_id[:2] not in CHAPTERS else _of(exercise_id[:2])
     if exercise_id not in known:
-        raise KeyError(f"no exercise {exercise_id!r}; there are {', '.join(known)}")
+        names = ", ".join(
+            [*known, *(i for i in searches() if i[:2] == exercise_id[:2])]
+        )
+        raise KeyError(f"no exercise {exercise_id!r}; there are {names}")
     return known[exercise_id]
 
 
+def task(exercise_id: str) -> Exercise | Search:
+    """The exercise or the search with this id; raises as `find` does."""
+    known = searches() if exercise_id[:2] in CHAPTERS else {}
+    return known.get(exercise_id) or find(exercise_id)
+
+
 def _of(chapter: str) -> dict[str, Exercise]:
-    module = importlib.import_module(f"{__package__}.chapter{chapter}")
-    return {exercise.id: exercise for exercise in module.EXERCISES}
+    return {exercise.id: exercise for exercise in _module(chapter).EXERCISES}
+
+
+def _module(chapter: str) -> Any:
+    return importlib.import_module(f"{__package__}.chapter{chapter}")

@@ -13,31 +13,33 @@ from typing import Any
 import torch
 
 from course_lib.exercises import wording
-from course_lib.exercises.catalogue import Case, Exercise, find
+from course_lib.exercises.catalogue import Case, Exercise, Mistake, task
 from course_lib.exercises.compare import describe, read, same
 from course_lib.exercises.diagnosis import Tried, find_mistakes
 from course_lib.exercises.report import Report
 from course_lib.exercises.runner import Call, Outcome, run
+from course_lib.exercises.searching import Search
 from course_lib.exercises.watch import Watch
 
 LIMIT = 10.0  # seconds for all cases of one check
 attempted: set[str] = set()  # ids tried in this session
 
 
-def check(
-    exercise_id: str, answer: Callable[..., Any], dtype: torch.dtype = torch.float32
-) -> Report:
+def check(exercise_id: str, answer: Any, dtype: torch.dtype = torch.float32) -> Report:
     """Check an answer to an exercise and say what is wrong with it, by name.
 
     Args:
         exercise_id: for example "03.attention".
-        answer: your function; its arguments are passed by position.
+        answer: your function; its arguments are passed by position. Where a head is
+            to be found, the explorer in which you chose it.
         dtype: of the inputs it is tried on.
 
     Raises:
         KeyError: there is no such exercise.
     """
-    exercise = find(exercise_id)
+    exercise = task(exercise_id)
+    if isinstance(exercise, Search):
+        return _searched(exercise, answer)
     problem = _unfit(exercise, answer)
     if problem:
         attempted.add(exercise_id)
@@ -56,6 +58,13 @@ def check(
     report.printed = outcomes[0].printed
     if outcomes[0].dropped:
         report.printed += f"... and {outcomes[0].dropped:,} more characters"
+    return report
+
+
+def _searched(search: Search, explorer: Any) -> Report:
+    report = search.judge(explorer)
+    if report.attempted:
+        attempted.add(search.id)
     return report
 
 
@@ -108,16 +117,15 @@ def _judge(
         return Report(exercise.id, message=text, reached=watch.reached, case=case.name)
     tried, problems, remarks = _compare(exercise, cases, outcomes)
     if all(one.right for one in tried):
-        text = f"All {len(tried)} cases are right."
-        return Report(
-            exercise.id, True, reached=watch.reached, message=text, remarks=remarks
-        )
+        return _right(exercise, tried, outcomes, watch, remarks)
     at = next(n for n, one in enumerate(tried) if not one.right)
     wrong = tried[at]
     if at:  # the watched case is right: watch the first one that is not
         watch = _watch(exercise, wrong.case)
         run(answer, [Call(wrong.case.inputs, watch)], LIMIT)
     mistakes = find_mistakes(exercise, tried)
+    if mistakes and any(result.changed for result in outcomes):
+        mistakes = _with_in_place(exercise, mistakes)
     report = Report(exercise.id, reached=watch.reached, remarks=remarks)
     report.case, report.expected = wrong.case.name, wrong.truth
     report.given = None if wrong.failed else wrong.value
@@ -129,8 +137,37 @@ def _judge(
     else:
         tolerance = wrong.case.tolerance or exercise.tolerance
         report.message = wording.departure(wrong, problems[at], watch, tolerance)
-    report.message += wording.also_changed(outcomes)
+    if exercise.in_place not in [mistake.name for mistake in mistakes]:
+        report.message += wording.also_changed(outcomes)
     return report
+
+
+def _right(
+    exercise: Exercise,
+    tried: list[Tried],
+    outcomes: list[Outcome],
+    watch: Watch,
+    remarks: tuple[str, ...],
+) -> Report:
+    """Passed, unless the exercise minds that an argument is changed."""
+    changed = (one for one, o in zip(tried, outcomes, strict=True) if o.changed)
+    first = next(changed, None)
+    report = Report(exercise.id, reached=watch.reached, remarks=remarks)
+    if exercise.in_place and first is not None:
+        mistakes = _with_in_place(exercise, ())
+        report.mistake, report.case = exercise.in_place, first.case.name
+        report.message = wording.named(mistakes, first, watch)
+    else:
+        report.passed, report.message = True, f"All {len(tried)} cases are right."
+    return report
+
+
+def _with_in_place(
+    exercise: Exercise, mistakes: tuple[Mistake, ...]
+) -> tuple[Mistake, ...]:
+    """These mistakes and the one of changing an argument, in the catalogue's order."""
+    names = {exercise.in_place, *(mistake.name for mistake in mistakes)}
+    return tuple(m for m in exercise.mistakes if m.name in names)
 
 
 def _watch(exercise: Exercise, case: Case) -> Watch:
@@ -155,7 +192,7 @@ def _compare(
         tried.append(Tried(case, truth, reading.value, failed, right))
         problems.append(reading.problem)
         remarks += reading.remarks
-        if right and result.changed:
+        if right and result.changed and not exercise.in_place:
             names = ", ".join(f"`{name}`" for name in result.changed)
             remarks.append(
                 f"It changes {names} in place: whoever passed it in will be surprised."

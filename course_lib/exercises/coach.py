@@ -4,7 +4,7 @@ import html
 from collections import Counter
 
 from course_lib.exercises import checker
-from course_lib.exercises.catalogue import find
+from course_lib.exercises.catalogue import task
 
 _given: Counter[str] = Counter()  # hints shown in this session, by exercise
 
@@ -33,7 +33,7 @@ def hint(exercise_id: str) -> Note:
     Raises:
         KeyError: there is no such exercise.
     """
-    hints = find(exercise_id).hints
+    hints = task(exercise_id).hints
     place = min(_given[exercise_id], len(hints) - 1)
     _given[exercise_id] += 1
     return Note(f"Hint {place + 1} of {len(hints)}: {hints[place]}")
@@ -45,7 +45,7 @@ def solution(exercise_id: str) -> Note:
     Raises:
         KeyError: there is no such exercise.
     """
-    exercise = find(exercise_id)
+    exercise = task(exercise_id)
     if exercise_id not in checker.attempted:
         return Note(
             f"Try {exercise_id} first: write something into `{exercise.stub_name}` and "

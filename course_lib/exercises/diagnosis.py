@@ -55,12 +55,14 @@ def find_mistakes(exercise: Exercise, tried: list[Tried]) -> tuple[Mistake, ...]
 
 def hypotheses(exercise: Exercise, tried: list[Tried]) -> Iterator[Mapping[str, Any]]:
     """Every combination of mistakes worth trying, simplest first."""
-    forms = {mistake.name: list(mistake.forms) for mistake in exercise.mistakes}
-    for mistake in exercise.mistakes:
+    # Changing an argument shows in the argument, not in what is returned.
+    mistakes = [m for m in exercise.mistakes if m.name != exercise.in_place]
+    forms = {mistake.name: list(mistake.forms) for mistake in mistakes}
+    for mistake in mistakes:
         for value in _fitted(mistake, tried):
             forms[mistake.name].append(value)
     for size in (1, 2, 3):
-        for chosen in combinations(exercise.mistakes, size):
+        for chosen in combinations(mistakes, size):
             if compatible(chosen):
                 for values in product(*(forms[m.name] for m in chosen)):
                     yield dict(zip((m.name for m in chosen), values, strict=True))

@@ -40,6 +40,10 @@ PROMISED = {
     "06.feed_forward": "activation-missing relu-instead activation-after-second",
     "06.encoder_block": "post-norm residual-missing norm-shared "
     "second-residual-from-input",
+    "09.rollout": "no-residual not-renormalised multiplied-in-wrong-order "
+    "max-instead-of-mean",
+    "09.entropy": "log-of-zero wrong-axis base-two",
+    "09.ablate": "zeroes-tokens zeroes-in-place off-by-one",
 }
 
 

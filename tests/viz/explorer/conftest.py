@@ -1,0 +1,18 @@
+"""Chromium for the explorer's own tests; no notebook, no server."""
+
+import pytest
+from browser.conftest import browser, page  # noqa: F401  fixtures, used by name
+from explorer_page import ExplorerPage
+
+
+@pytest.fixture
+def opened(page):  # noqa: F811
+    """Draw an explorer in the tab: `opened(explorer)`; errors of the page fail."""
+    made: list[ExplorerPage] = []
+
+    def draw(explorer) -> ExplorerPage:
+        made.append(ExplorerPage(page, explorer))
+        return made[-1]
+
+    yield draw
+    assert [error for each in made for error in each.errors] == []
