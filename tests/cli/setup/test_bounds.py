@@ -24,6 +24,8 @@ COLAB = {
     "ipykernel": "6.17.1",
     "safetensors": "0.6.2",
     "tqdm": "4.67.1",  # Transformers itself requires it
+    "datasets": "4.0.0",
+    "scikit-learn": "1.6.1",  # as of 2025; a part of Colab for years
 }
 
 
