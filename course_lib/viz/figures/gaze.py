@@ -27,7 +27,8 @@ class Gaze:
             axes.text(place, -0.55, "", fontsize=9, **middle) for place in self.places
         ]
         self.arcs: list[Artist] = []
-        axes.set(xlim=(-1, self.places[-1] + 1), ylim=(-1.0, 3.0))
+        last = max(len(tokens[-1]), 3) / 2  # half of its width
+        axes.set(xlim=(-0.5, self.places[-1] + last + 1), ylim=(-1.0, 3.0))
         axes.axis("off")
 
     def show(self, weights: Any, word: int, title: str = "") -> None:
