@@ -31,7 +31,8 @@ class GazeLab(Lab):
             word="8 street",
         ),
         "next word": Preset(
-            "The same, to the other side. Which head of layer 0 does the opposite?",
+            "To the other side, where it does not rest on [CLS]. Which head of layer 0 "
+            "does the opposite?",
             layer=1,
             head=8,
             word="8 street",
