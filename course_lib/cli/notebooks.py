@@ -122,20 +122,35 @@ def execute(
 
 
 def solve(notebook: NotebookNode) -> NotebookNode:
-    """A copy in which every stub holds its exercise's reference solution."""
-    from course_lib.exercises.catalogue import find
+    """A copy with the answers in it.
+
+    A stub holds its exercise's reference solution; the cell of an explorer goes on to
+    choose the head that its search asks for.
+    """
+    from course_lib.exercises.catalogue import find, searches
 
     solved = copy.deepcopy(notebook)
     for cell in solved.cells:
         for exercise in exercise_ids(cell):
             cell.source = find(exercise).source.rstrip("\n")
+        for search in search_ids(cell):
+            cell.source += "\n\n" + searches()[search].source.rstrip("\n")
     return solved
 
 
 def exercise_ids(cell: NotebookNode) -> list[str]:
     """The exercises whose stub this cell is: one, or none."""
+    return _tagged(cell, "exercise:")
+
+
+def search_ids(cell: NotebookNode) -> list[str]:
+    """The searches whose explorer this cell shows: one, or none."""
+    return _tagged(cell, "search:")
+
+
+def _tagged(cell: NotebookNode, kind: str) -> list[str]:
     tags = cell.metadata.get("tags", [])
-    return [tag.partition(":")[2] for tag in tags if tag.startswith("exercise:")]
+    return [tag.removeprefix(kind) for tag in tags if tag.startswith(kind)]
 
 
 def unpassed(notebook: NotebookNode) -> list[str]:

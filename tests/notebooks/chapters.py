@@ -20,6 +20,7 @@ NAMES = (
     "04_multi_head_attention",
     "05_positional_encoding",
     "06_transformer_block",
+    "09_seeing_attention",
 )
 FILES = sorted((ROOT / "chapters").glob("*.ipynb"))
 each_chapter = pytest.mark.parametrize("chapter", FILES, ids=lambda path: path.stem)

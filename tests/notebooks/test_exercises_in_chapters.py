@@ -10,9 +10,10 @@ import pytest
 import torch
 from nbformat import NotebookNode
 
-from course_lib.cli.notebooks import exercise_ids
+from course_lib.cli.notebooks import exercise_ids, search_ids
 from course_lib.exercises import check, quiz
-from course_lib.exercises.catalogue import Exercise, catalogue, find
+from course_lib.exercises.catalogue import Exercise, catalogue, find, searches
+from course_lib.exercises.catalogue import task as task_of
 from notebooks.chapters import (
     FILES,
     code_cells,
@@ -23,6 +24,7 @@ from notebooks.chapters import (
 )
 
 EXERCISES = tuple(catalogue())
+SEARCHES = tuple(searches())
 
 
 def chapter_of(exercise: str) -> Path:
@@ -34,7 +36,8 @@ def chapter_of(exercise: str) -> Path:
 def place(exercise: str) -> int:
     """Where in its chapter the exercise's only stub stands."""
     cells = load(chapter_of(exercise)).cells
-    (index,) = (n for n, cell in enumerate(cells) if exercise in exercise_ids(cell))
+    asking = (exercise_ids(cell) + search_ids(cell) for cell in cells)
+    (index,) = (n for n, ids in enumerate(asking) if exercise in ids)
     return index
 
 
@@ -44,7 +47,9 @@ def test_no_stub_without_an_exercise(chapter: Path) -> None:
         ids = exercise_ids(cell)
         assert ("exercise" in tags(cell)) == bool(ids), cell.id
         assert set(ids) <= set(EXERCISES)
-        assert all(name.startswith(chapter.name[:2]) for name in ids)
+        assert set(search_ids(cell)) <= set(SEARCHES)
+        every = ids + search_ids(cell)
+        assert all(name.startswith(chapter.name[:2]) for name in every)
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -84,7 +89,15 @@ def bare_parameters(exercise: Exercise) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_search_opens_an_explorer_that_nobody_has_touched(search: str) -> None:
+    source = load(chapter_of(search)).cells[place(search)].source
+    assert re.search(r"^explorer = ", source, re.MULTILINE)
+    assert "selection" not in source
+    assert source.endswith("\nexplorer"), "it is shown"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES + SEARCHES)
 def test_the_task_stands_before_the_stub_and_its_check_after(exercise: str) -> None:
     cells = load(chapter_of(exercise)).cells
     at = place(exercise)
@@ -93,7 +106,7 @@ def test_the_task_stands_before_the_stub_and_its_check_after(exercise: str) -> N
     assert re.search(r"\b\d+[ \u00a0-]minutes?\b", task.source)
     assert f'hint("{exercise}")' in task.source
     assert "check" in tags(after)
-    assert after.source.endswith(f'check("{exercise}", {find(exercise).stub_name})')
+    assert after.source.endswith(f'check("{exercise}", {task_of(exercise).stub_name})')
     text = after.outputs[0].data["text/plain"]
     assert text.startswith(f"Not attempted yet: {exercise}"), stub.id
 
@@ -106,7 +119,7 @@ def next_code(cells: list[NotebookNode], after: int) -> NotebookNode:
 @each_chapter
 def test_each_check_belongs_to_a_stub(chapter: Path) -> None:
     cells = code_cells(load(chapter))
-    stubs = sum(bool(exercise_ids(cell)) for cell in cells)
+    stubs = sum(bool(exercise_ids(cell) + search_ids(cell)) for cell in cells)
     assert sum("check" in tags(cell) for cell in cells) == stubs
 
 

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import nbformat
 
-from course_lib.cli.notebooks import execute, exercise_ids, solve, unpassed
+from course_lib.cli.notebooks import (
+    execute,
+    exercise_ids,
+    search_ids,
+    solve,
+    unpassed,
+)
 from notebooks.chapters import Workshop, each_chapter, load
 
 CPU_SECONDS = 90
@@ -31,7 +37,8 @@ def test_every_check_passes(
 def test_every_exercise_is_replaced(chapter: Path) -> None:
     before, after = load(chapter), solve(load(chapter))
     for stub, answer in zip(before.cells, after.cells, strict=True):
-        assert (stub.source != answer.source) == bool(exercise_ids(stub))
+        asked = exercise_ids(stub) + search_ids(stub)
+        assert (stub.source != answer.source) == bool(asked)
 
 
 def test_a_failing_check_is_seen(tmp_path: Path) -> None:

@@ -121,7 +121,8 @@ def test_one_set_up_cell_the_same_everywhere(chapter: Path) -> None:
 @each_chapter
 def test_tags(chapter: Path) -> None:
     used = {tag for cell in load(chapter).cells for tag in tags(cell)}
-    assert {tag for tag in used - TAGS if not tag.startswith("exercise:")} == set()
+    asking = ("exercise:", "search:")
+    assert {tag for tag in used - TAGS if not tag.startswith(asking)} == set()
 
 
 @each_chapter
@@ -170,7 +171,8 @@ def last_call(cell: NotebookNode) -> str:
 
 @each_later_chapter
 def test_a_lab_to_play_with(chapter: Path) -> None:
-    labs = [c for c in code_cells(load(chapter)) if last_call(c).endswith("Lab")]
+    playing = ("Lab", "Explorer")
+    labs = [c for c in code_cells(load(chapter)) if last_call(c).endswith(playing)]
     assert labs
     for cell in labs:
         assert "image/png" in cell.outputs[-1].data, "the still picture"

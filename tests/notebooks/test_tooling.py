@@ -237,6 +237,16 @@ def test_stubs_are_replaced_by_solutions() -> None:
     assert "return" not in notebook.cells[0].source
 
 
+def test_an_explorer_goes_on_to_choose_the_head() -> None:
+    name = "09.find_previous_token_head"
+    cell = new_code_cell("explorer", metadata={"tags": [f"search:{name}"]})
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    solved = notebooks.solve(notebook).cells[0].source
+    assert solved.startswith("explorer\n\n")
+    assert "explorer.selection = " in solved
+    assert cell.source == "explorer"
+
+
 def test_a_stub_of_no_exercise() -> None:
     notebook = nbformat.v4.new_notebook(cells=[stub("03.nothing")])
     with pytest.raises(KeyError, match=r"03\.nothing"):

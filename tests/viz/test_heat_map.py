@@ -7,7 +7,7 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 
-from course_lib.viz.figures.heat_map import HIDDEN, cell_text, heat_map
+from course_lib.viz.figures.heat_map import HIDDEN, cell_text, heat_map, refill
 from course_lib.viz.style import DIVERGING, new_figure, png
 
 
@@ -101,3 +101,21 @@ def test_wrong_input_is_refused_with_the_cure(axes):
         heat_map(axes, [[1.0], [2.0]], ["only one"])
     with pytest.raises(ValueError, match="3 column labels for 1 column"):
         heat_map(axes, [[1.0], [2.0]], column_labels=["a", "b", "c"])
+
+
+def test_other_numbers_fill_the_same_cells(axes):
+    image = heat_map(axes, [[0.0, 1.0], [2.0, 4.0]], ["a", "b"], low=0, high=4)
+    cells = list(axes.texts)
+    refill(image, torch.tensor([[4.0, 0.0], [-math.inf, 2.0]]), decimals=1)
+    assert texts(axes) == ["4.0", "0.0", "−∞", "2.0"] and list(axes.texts) == cells
+    fresh = new_figure().add_subplot()
+    heat_map(fresh, [[4.0, 0.0], [-math.inf, 2.0]], low=0, high=4)
+    assert [t.get_color() for t in cells] == [t.get_color() for t in fresh.texts]
+    assert image.get_clim() == (0, 4)
+
+
+def test_a_matrix_of_another_shape_does_not_fit(axes):
+    image = heat_map(axes, [[0.0, 1.0]])
+    with pytest.raises(ValueError, match=r"\(1, 2\).*\(1, 3\)"):
+        refill(image, [[1.0, 2.0, 3.0]])
+    assert texts(axes) == ["0.00", "1.00"]

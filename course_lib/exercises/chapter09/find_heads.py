@@ -192,8 +192,8 @@ FIND_PRONOUN_HEAD = Search(
     "see whether anything depends on it.",
     source=f'''tokens = list(explorer.part.query_tokens)
 row, column = tokens.index("{PRONOUN}"), tokens.index("{REFERENT}")
-weights = explorer.part.weights[:, :, row, column]  # (L, H)
-layer, head = divmod(int(weights.argmax()), weights.shape[1])
+looks = explorer.part.weights[:, :, row, column]  # (L, H)
+layer, head = divmod(int(looks.argmax()), looks.shape[1])
 explorer.selection = {{"layer": layer, "head": head}}
 ''',
 )

@@ -3,12 +3,48 @@
 from collections.abc import Sequence
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from course_lib.viz.style import BLACK, BLUE, ORANGE
 
 SMALLEST = 0.02  # weights below this are not drawn
+
+
+class Gaze:
+    """A sentence in a row, and the arcs of one word; `show` turns to another word."""
+
+    def __init__(self, axes: Axes, tokens: Sequence[str]) -> None:
+        axes.clear()
+        self.axes, self.tokens, self.places = axes, tokens, _places(tokens)
+        middle = {"ha": "center", "va": "top"}
+        self.names = [
+            axes.text(place, 0, token, parse_math=False, **middle)
+            for place, token in zip(self.places, tokens, strict=True)
+        ]
+        self.numbers = [
+            axes.text(place, -0.55, "", fontsize=9, **middle) for place in self.places
+        ]
+        self.arcs: list[Artist] = []
+        last = max(len(tokens[-1]), 3) / 2  # half of its width
+        axes.set(xlim=(-0.5, self.places[-1] + last + 1), ylim=(-1.0, 3.0))
+        axes.axis("off")
+
+    def show(self, weights: Any, word: int, title: str = "") -> None:
+        """Draw an arc for each weight of one word; arguments as of `draw_gaze`."""
+        self.axes.set_title(title)
+        for arc in self.arcs:
+            arc.remove()
+        self.arcs = []
+        for place, weight in enumerate(map(float, weights)):
+            drawn = weight >= SMALLEST
+            self.numbers[place].set_text(f"{weight:.2f}" if drawn else "")
+            self.names[place].set_weight("bold" if place == word else "normal")
+            self.names[place].set_color(BLUE if place == word else BLACK)
+            if drawn:
+                ends = self.places[word], self.places[place]
+                self.arcs.append(_arc(self.axes, *ends, weight))
 
 
 def draw_gaze(
@@ -23,27 +59,7 @@ def draw_gaze(
         word: place of the word that looks.
         title: above the picture.
     """
-    axes.clear()
-    axes.set_title(title)
-    places = _places(tokens)
-    for place, weight in enumerate(map(float, weights)):
-        if weight >= SMALLEST:
-            _arc(axes, places[word], places[place], weight)
-        name = tokens[place]
-        axes.text(
-            places[place],
-            0,
-            name,
-            ha="center",
-            va="top",
-            parse_math=False,
-            weight="bold" if place == word else "normal",
-            color=BLUE if place == word else BLACK,
-        )
-        shown = f"{float(weight):.2f}" if weight >= SMALLEST else ""
-        axes.text(places[place], -0.55, shown, ha="center", va="top", fontsize=9)
-    axes.set(xlim=(-1, places[-1] + 1), ylim=(-1.0, 3.0))
-    axes.axis("off")
+    Gaze(axes, tokens).show(weights, word, title)
 
 
 def in_words(tokens: Sequence[str], weights: Any, word: int, count: int = 3) -> str:
@@ -63,10 +79,11 @@ def _places(tokens: Sequence[str]) -> list[float]:
     return places
 
 
-def _arc(axes: Axes, start: float, end: float, weight: float) -> None:
+def _arc(axes: Axes, start: float, end: float, weight: float) -> Artist:
     if start == end:
-        axes.plot([start], [0.25], marker="o", markersize=3 + 12 * weight, color=ORANGE)
-        return
+        size = 3 + 12 * weight
+        (dot,) = axes.plot([start], [0.25], marker="o", markersize=size, color=ORANGE)
+        return dot
     # Flat for neighbours, high for far words: the arcs stay apart.
     bend = 0.35 if start < end else -0.35
     arrow = FancyArrowPatch(
@@ -81,4 +98,4 @@ def _arc(axes: Axes, start: float, end: float, weight: float) -> None:
         shrinkA=0,
         shrinkB=0,
     )
-    axes.add_patch(arrow)
+    return axes.add_patch(arrow)

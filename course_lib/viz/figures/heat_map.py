@@ -58,6 +58,24 @@ def heat_map(
     return image
 
 
+def refill(image: AxesImage, matrix: Any, decimals: int = 2) -> None:
+    """Put other numbers of the same shape into a picture of `heat_map`.
+
+    Nothing but colours and numbers changes: labels, scale and place stay.
+    """
+    values = _array(matrix)
+    if values.shape != image.get_array().shape:
+        raise ValueError(
+            f"the heat map has cells {image.get_array().shape}, the matrix "
+            f"{values.shape}; draw it anew with heat_map"
+        )
+    image.set_data(np.ma.masked_invalid(values))
+    texts = image.axes.texts
+    for text, value in zip(texts, values.flat if texts else (), strict=True):
+        text.set_text(cell_text(value, decimals))
+        text.set_color(_ink(image, value))
+
+
 def cell_text(value: float, decimals: int = 2) -> str:
     """A number as it stands in a cell: "0.25", "−∞", "NaN"."""
     if math.isnan(value):

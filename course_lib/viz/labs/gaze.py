@@ -6,8 +6,8 @@ import ipywidgets as widgets
 from matplotlib.figure import Figure
 
 from course_lib.resources import recorded
-from course_lib.viz.figures.gaze import draw_gaze, in_words
-from course_lib.viz.labs.lab import Lab
+from course_lib.viz.figures.gaze import Gaze, in_words
+from course_lib.viz.labs.lab import Lab, Preset
 
 
 class GazeLab(Lab):
@@ -17,9 +17,26 @@ class GazeLab(Lab):
     look_for = "Heads differ: some look one word back, some at [CLS], few at a meaning."
     size = (9.0, 2.4)
     presets = {
-        "it → animal": {"layer": 3, "head": 1, "word": "10 it"},
-        "previous word": {"layer": 0, "head": 2, "word": "8 street"},
-        "next word": {"layer": 1, "head": 8, "word": "8 street"},
+        "it → animal": Preset(
+            "The pronoun looks at the noun it stands for. Move the word: what do the "
+            "others look at in this head?",
+            layer=3,
+            head=1,
+            word="10 it",
+        ),
+        "previous word": Preset(
+            "Move the word along the sentence: the arc stays one step long.",
+            layer=0,
+            head=2,
+            word="8 street",
+        ),
+        "next word": Preset(
+            "To the other side, where it does not rest on [CLS]. Which head of layer 0 "
+            "does the opposite?",
+            layer=1,
+            head=8,
+            word="8 street",
+        ),
     }
 
     def __init__(self, recording: str = "animal") -> None:
@@ -40,10 +57,11 @@ class GazeLab(Lab):
 
     def build(self, figure: Figure) -> None:
         figure.set_layout_engine("none")  # there are no labels to make room for
-        self.axes = figure.add_axes((0.0, 0.0, 1.0, 0.88))
+        axes = figure.add_axes((0.0, 0.0, 1.0, 0.88))
+        self.gaze = Gaze(axes, self.tokens)
 
     def update(self, layer: int, head: int, word: str, **_: Any) -> str:
         place = int(word.split()[0])
         row = self.weights[layer, head, place]  # (T,)
-        draw_gaze(self.axes, self.tokens, row, place, f"layer {layer}, head {head}")
+        self.gaze.show(row, place, f"layer {layer}, head {head}")
         return f"Layer {layer}, head {head}: {in_words(self.tokens, row, place)}"

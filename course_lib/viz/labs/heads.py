@@ -6,10 +6,11 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from torch import Tensor
 
 from course_lib.resources import recorded
-from course_lib.viz.labs.lab import Lab
+from course_lib.viz.labs.lab import Lab, Preset
 from course_lib.viz.style import SEQUENTIAL
 
 CLEAR = 0.5  # a share from here on counts as a pattern
@@ -54,10 +55,27 @@ class HeadsLab(Lab):
     )
     size = (9.4, 3.7)
     presets = {
-        "Previous token": {"layer": 0, "heads": "0 to 3"},
-        "Next token": {"layer": 1, "heads": "8 to 11"},
-        "it → animal": {"layer": 3, "heads": "0 to 3"},
-        "[CLS] everywhere": {"layer": 4, "heads": EVERY},
+        "Previous token": Preset(
+            "A line one step below the diagonal: every token looks one back.",
+            layer=0,
+            heads="0 to 3",
+        ),
+        "Next token": Preset(
+            "A line one step above the diagonal. Take another sentence: does it stay?",
+            layer=1,
+            heads="8 to 11",
+        ),
+        "it → animal": Preset(
+            "Find the row of the pronoun: in which head is its brightest cell a noun?",
+            layer=3,
+            heads="0 to 3",
+        ),
+        "[CLS] everywhere": Preset(
+            "Bright first columns: heads that find nothing to do rest on [CLS]. "
+            "Compare with layer 0.",
+            layer=4,
+            heads=EVERY,
+        ),
     }
 
     def __init__(self, names: Sequence[str] = ("animal", "wide", "children")) -> None:
@@ -66,7 +84,6 @@ class HeadsLab(Lab):
 
     def controls(self) -> dict[str, widgets.Widget]:
         """Sentence, layer, and which of its heads."""
-        wide = {"layout": {"width": "420px"}, "style": {"description_width": "80px"}}
         first = next(iter(self.recordings.values()))
         layers, heads = first["weights"].shape[:2]
         groups = [f"{h} to {h + GROUP - 1}" for h in range(0, heads, GROUP)]
@@ -74,12 +91,10 @@ class HeadsLab(Lab):
             "sentence": widgets.Dropdown(
                 options=[(r["sentence"], name) for name, r in self.recordings.items()],
                 description="sentence",
-                layout={"width": "600px"},
-                style={"description_width": "80px"},
             ),
-            "layer": widgets.IntSlider(0, 0, layers - 1, description="layer", **wide),
+            "layer": widgets.IntSlider(0, 0, layers - 1, description="layer"),
             "heads": widgets.SelectionSlider(
-                options=[EVERY, *groups], value=EVERY, description="heads", **wide
+                options=[EVERY, *groups], value=EVERY, description="heads"
             ),
         }
 
@@ -90,15 +105,16 @@ class HeadsLab(Lab):
         """
         figure.set_layout_engine("none")
         self.small = [
-            figure.add_axes(
-                (0.015 + 0.165 * (n % 6), 0.53 - 0.5 * (n // 6), 0.145, 0.368)
+            _square(
+                figure, (0.015 + 0.165 * (n % 6), 0.53 - 0.5 * (n // 6), 0.145, 0.368)
             )
             for n in range(12)
         ]
         self.large = [
-            figure.add_axes((0.085 + 0.231 * n, 0.26, 0.215, 0.65))
+            _square(figure, (0.085 + 0.231 * n, 0.26, 0.215, 0.65))
             for n in range(GROUP)
         ]
+        self.labelled: Sequence[str] = ()
 
     def update(self, sentence: str, layer: int, heads: str) -> str:
         """Draw the chosen heads; the text counts the patterns of the whole layer."""
@@ -107,28 +123,36 @@ class HeadsLab(Lab):
         shares = head_shares(weights)
         every = heads == EVERY
         start = 0 if every else int(heads.split()[0])
-        for axes in (*self.small, *self.large):
-            axes.set_visible((axes in self.small) == every)
-        for place, axes in enumerate(self.small if every else self.large):
-            head = start + place
-            _draw(axes, weights[head], f"{head}: {pattern_of(shares, head)}")
-            if not every:
-                _label(axes, tokens, rows=place == 0)
+        for image in (*self.small, *self.large):
+            image.axes.set_visible((image in self.small) == every)
+        for head, image in enumerate(self.small if every else self.large, start):
+            _fill(image, weights[head], f"{head}: {pattern_of(shares, head)}")
+        if not every and tokens != self.labelled:
+            self.labelled = tokens
+            for place, image in enumerate(self.large):
+                _label(image.axes, tokens, rows=place == 0)
         return _words(layer, shares)
 
 
-def _draw(axes: Axes, weights: Tensor, title: str) -> None:
-    axes.clear()
-    axes.imshow(
-        np.asarray(weights),
+def _square(figure: Figure, place: tuple[float, float, float, float]) -> AxesImage:
+    """An empty map at this place, to be filled."""
+    axes = figure.add_axes(place)
+    axes.set(xticks=[], yticks=[])
+    return axes.imshow(
+        np.zeros((1, 1)),
         cmap=SEQUENTIAL,
         vmin=0,
         vmax=1,
         aspect="auto",
         interpolation="nearest",
     )
-    axes.set_title(title, loc="left", fontsize=10)
-    axes.set(xticks=[], yticks=[])
+
+
+def _fill(image: AxesImage, weights: Tensor, title: str) -> None:
+    edge = len(weights) - 0.5
+    image.set_data(np.asarray(weights))
+    image.set_extent((-0.5, edge, edge, -0.5))
+    image.axes.set_title(title, loc="left", fontsize=10)
 
 
 def _label(axes: Axes, tokens: Sequence[str], rows: bool) -> None:

@@ -1,41 +1,68 @@
-"""A lab: sliders over a computation, and one picture that follows them."""
+"""A lab: sliders over a computation, and one picture that follows them.
+
+The picture is laid out once. After that a control moves artists in the same axes, and
+the figure is painted and packed quickly. While a slider is dragged, Jupyter's widgets
+keep only its newest value until the last picture is done: nothing queues up here.
+"""
 
 import base64
 import html
+import io
 from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets as widgets
 import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from PIL import Image
 
-from course_lib.viz.style import RULES, new_figure, png
+from course_lib.viz.palette import few_colours
+from course_lib.viz.style import RULES, new_figure
+
+RESET = "Reset"
+WIDTH, NAME_WIDTH = "600px", "150px"  # of a control, and of the name in front of it
+
+
+class Preset(dict[str, Any]):
+    """Values of controls by name, and what to look for once they are set."""
+
+    def __init__(self, look_for: str, **values: Any) -> None:
+        super().__init__(values)
+        self.look_for = look_for
 
 
 class Lab:
     """Controls beside a picture. A lab of a chapter is a subclass.
 
-    A subclass sets `title`, `look_for`, `size` (inches) and optionally `presets`
-    (name to values of controls), and writes three methods: `controls`, `build`,
-    `update`. Displayed without a kernel, the output holds a still picture.
+    A subclass sets `title`, `look_for`, `size` (inches), `presets` and, where labels
+    change their width, `room_for`: values of controls at which they are widest. It
+    writes three methods: `controls`, `build`, `update`. Displayed without a kernel,
+    the output holds a still picture.
     """
 
     title = ""
     look_for = ""
     size = (7.0, 3.2)
-    presets: Mapping[str, Mapping[str, Any]] = {}
+    presets: Mapping[str, Preset] = {}
+    room_for: Mapping[str, Any] = {}
 
     def __init__(self) -> None:
         self.knobs = self.controls()
-        self._start = {name: knob.value for name, knob in self.knobs.items()}
+        self._start = Preset(self.look_for, **self._values())
         self.figure = new_figure(*self.size)
+        self._canvas = FigureCanvasAgg(self.figure)
         with mpl.rc_context(RULES):
             self.build(self.figure)
-        self.picture = widgets.HTML()
+            self._lay_out()
+        self.looking, self.picture = widgets.HTML(), widgets.HTML()
+        self._buttons = {name: self._button(name) for name in (*self.presets, RESET)}
         for knob in self.knobs.values():
             knob.observe(self._redraw, names="value")
-        self._redraw()
         self.box = self._assemble()
+        self._redraw()
+        self._say(self.look_for)
 
     def controls(self) -> dict[str, widgets.Widget]:
         """The controls by the name under which `update` receives their values."""
@@ -63,41 +90,102 @@ class Lab:
             self._quiet = False
         self._redraw()
 
+    def choose(self, name: str) -> None:
+        """Set a preset, or "Reset", and say what to look for in it."""
+        preset = self._start if name == RESET else self.presets[name]
+        self.set(**preset)
+        self._say(preset.look_for)
+
     def reset(self) -> None:
         """Back to the values at the start."""
-        self.set(**self._start)
+        self.choose(RESET)
 
     _quiet = False
+    _drawn: Mapping[str, Any] | None = None
+
+    def _values(self) -> dict[str, Any]:
+        return {name: knob.value for name, knob in self.knobs.items()}
+
+    def _lay_out(self) -> None:
+        """Find the places of axes and labels; every later picture keeps them."""
+        if not isinstance(self.figure.get_layout_engine(), ConstrainedLayoutEngine):
+            return
+        self.update(**{**self._start, **self.room_for})
+        for _ in range(3):  # until square cells have found their place
+            self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
 
     def _redraw(self, _change: object = None) -> None:
-        if self._quiet:
+        values = self._values()
+        if self._quiet or values == self._drawn:
             return
+        self._drawn = values
         with mpl.rc_context(RULES):
-            self.text = self.update(**{n: k.value for n, k in self.knobs.items()})
-        self.image = png(self.figure)
+            self.text = self.update(**values)
+            self.image = self._paint()
+        width, height = self._canvas.get_width_height()
         words = html.escape(self.text, quote=True)
         source = base64.b64encode(self.image).decode()
         self.picture.value = (
-            f'<figure style="margin:0"><img alt="{words}" style="max-width:100%" '
+            f'<figure style="margin:0"><img alt="{words}" width="{width}" '
+            f'height="{height}" style="max-width:100%;height:auto" '
             f'src="data:image/png;base64,{source}">'
             f'<figcaption aria-live="polite">{words}</figcaption></figure>'
         )
+        self._mark()
+
+    def _paint(self) -> bytes:
+        """The figure as PNG, packed in a hurry."""
+        self._canvas.draw()
+        buffer = io.BytesIO()
+        size = self._canvas.get_width_height(physical=True)
+        seen = Image.frombytes("RGBA", size, bytes(self._canvas.buffer_rgba()))
+        seen.convert("RGB").save(buffer, format="PNG", compress_level=1)
+        return buffer.getvalue()
+
+    def still(self) -> bytes:
+        """The picture as PNG with few colours, small enough for a notebook's file."""
+        buffer = io.BytesIO()
+        with Image.open(io.BytesIO(self.image)) as picture:
+            few_colours(picture).save(buffer, format="PNG", optimize=True)
+        return buffer.getvalue()
+
+    def _say(self, look_for: str) -> None:
+        line = html.escape(look_for)
+        self.looking.value = (
+            f'<div aria-live="polite"><b>What to look for:</b> {line}</div>'
+        )
+
+    def _mark(self) -> None:
+        """A tick, besides the colour, on the preset that is set."""
+        for name, preset in self.presets.items():
+            on = all(self._drawn[knob] == value for knob, value in preset.items())
+            self._buttons[name].icon = "check" if on else ""
+            self._buttons[name].button_style = "info" if on else ""
+
+    def _button(self, name: str) -> widgets.Button:
+        says = "Back to the start" if name == RESET else self.presets[name].look_for
+        button = widgets.Button(
+            description=name,
+            tooltip=says,
+            layout={"width": "auto", "min_width": "90px"},
+        )
+        button.on_click(lambda _button: self.choose(name))
+        return button
 
     def _assemble(self) -> widgets.VBox:
-        buttons = []
-        for name, values in {**self.presets, "Reset": self._start}.items():
-            button = widgets.Button(description=name)
-            button.on_click(lambda _b, v=values: self.set(**v))
-            buttons.append(button)
-        head = f"<b>{html.escape(self.title)}</b><br>{html.escape(self.look_for)}"
-        return widgets.VBox(
-            [
-                widgets.HTML(head),
-                *self.knobs.values(),
-                widgets.HBox(buttons),
-                self.picture,
-            ]
+        """From top to bottom: title, controls, presets, what to look for, picture."""
+        for knob in self.knobs.values():
+            if not isinstance(knob, widgets.ToggleButton):
+                knob.layout.width, knob.layout.max_width = WIDTH, "100%"
+                knob.style.description_width = NAME_WIDTH
+        title = html.escape(self.title)
+        head = f'<div role="heading" aria-level="4"><b>{title}</b></div>'
+        buttons = widgets.HBox(
+            list(self._buttons.values()), layout={"flex_flow": "row wrap"}
         )
+        parts = (widgets.HTML(head), *self.knobs.values(), buttons)
+        return widgets.VBox([*parts, self.looking, self.picture])
 
     def __repr__(self) -> str:
         return f"{self.title}: {self.text}"
@@ -105,7 +193,7 @@ class Lab:
     def _repr_mimebundle_(self, **_options: Any) -> tuple[dict, dict]:
         still = {
             "text/plain": repr(self),
-            "image/png": base64.b64encode(self.image).decode(),
+            "image/png": base64.b64encode(self.still()).decode(),
         }
         live = self.box._repr_mimebundle_()
         return {**live, **still}, {"image/png": {"alt": repr(self)}}

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from course_lib.attention import attention_weights
-from course_lib.viz.figures.heat_map import heat_map
-from course_lib.viz.labs.lab import Lab
+from course_lib.viz.figures.heat_map import heat_map, refill
+from course_lib.viz.labs.lab import Lab, Preset
 
 TOKENS = ("the", "dog", "barked", ".", "pad", "pad")
 LENGTH = len(TOKENS)
@@ -25,6 +25,15 @@ SCORES = torch.tensor(
     ]
 )
 ON, OFF = "see", "–"
+LOOK_FOR = {
+    "Full": "Every query may attend to every key, also to the padding.",
+    "Causal": "The first query has one key left: its weight is 1, whatever its score.",
+    "Padding": "The last two columns are empty, but the rows of the padding are not.",
+    "Causal + pad": "A cell stays when both masks allow it. Count them row by row.",
+    "Window": "Each row has three cells, at the edges two. How would a word reach the "
+    "other end of a text?",
+    "Empty row": "Nothing is left for query 2: weights of 0, not NaN.",
+}
 
 
 def knob_name(query: int, key: int) -> str:
@@ -63,7 +72,9 @@ class MaskPainter(Lab):
     )
     size = (9.6, 4.4)
     named = _presets()
-    presets = {name: _values(mask) for name, mask in named.items()}
+    presets = {
+        name: Preset(LOOK_FOR[name], **_values(mask)) for name, mask in named.items()
+    }
 
     def controls(self) -> dict[str, widgets.Widget]:
         """One toggle button a cell; all on."""
@@ -84,25 +95,21 @@ class MaskPainter(Lab):
     def build(self, figure: Figure) -> None:
         """Masked scores on the left, weights on the right."""
         self.left, self.right = figure.subplots(1, 2)
-        self._draw(SCORES, SCORES)
-        for _ in range(3):  # until square cells have found their place
-            figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # a click need not lay out again
+        low, high = float(SCORES.min()), float(SCORES.max())
+        both: Any = {"row_labels": TOKENS, "column_labels": TOKENS}
+        left = {"title": "scores, masked", "decimals": 1, "low": low, "high": high}
+        self.scores = heat_map(self.left, SCORES, **both, **left)
+        right = {"title": "weights", "low": 0.0, "high": 1.0}
+        self.shares = heat_map(self.right, SCORES.softmax(-1), **both, **right)
 
     def update(self, **cells: bool) -> str:
         """Draw both maps; the text counts cells and names empty rows."""
         self.mask = torch.tensor(list(cells.values())).reshape(LENGTH, LENGTH)
         self.weights = attention_weights(SCORES, self.mask)
         hidden = SCORES.masked_fill(~self.mask, -torch.inf)
-        self._draw(hidden, self.weights)
+        refill(self.scores, hidden, decimals=1)
+        refill(self.shares, self.weights)
         return f"{self._shape()} {self._strongest()}{self._empty()}"
-
-    def _draw(self, scores: Tensor, weights: Tensor) -> None:
-        low, high = float(SCORES.min()), float(SCORES.max())
-        both: Any = {"row_labels": TOKENS, "column_labels": TOKENS}
-        left = {"title": "scores, masked", "decimals": 1, "low": low, "high": high}
-        heat_map(self.left, scores, **both, **left)
-        heat_map(self.right, weights, **both, title="weights", low=0.0, high=1.0)
 
     def _shape(self) -> str:
         known = [n for n, mask in self.named.items() if torch.equal(mask, self.mask)]
@@ -128,8 +135,8 @@ class MaskPainter(Lab):
 
     def _assemble(self) -> widgets.VBox:
         box = super()._assemble()
-        head, *_cells, buttons, picture = box.children
-        box.children = (head, self._grid(), buttons, picture)
+        parts = [c for c in box.children if not isinstance(c, widgets.ToggleButton)]
+        box.children = (parts[0], self._grid(), *parts[1:])
         return box
 
     def _grid(self) -> widgets.GridBox:

@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.viz.labs.lab import Lab
+from course_lib.viz.labs.lab import Lab, Preset
 from course_lib.viz.style import BLUE, ORANGE
 
 WIDTH, LONGEST = 16, 60
@@ -51,9 +51,24 @@ class MemoryLab(Lab):
     )
     size = (8.0, 3.4)
     presets = {
-        "fades": {"scale": 0.8, "squash": True},
-        "on the edge": {"scale": 1.0, "squash": False},
-        "explodes": {"scale": 1.2, "squash": False},
+        "fades": Preset(
+            "Each step takes a fifth away, and tanh takes more. At which distance is "
+            "less than a thousandth left?",
+            scale=0.8,
+            squash=True,
+        ),
+        "on the edge": Preset(
+            "Weights that only turn the state keep everything. Move the weights by "
+            "one step of the slider to either side.",
+            scale=1.0,
+            squash=False,
+        ),
+        "explodes": Preset(
+            "The oldest word now counts most. Switch tanh on: it holds the state, and "
+            "the past fades after all.",
+            scale=1.2,
+            squash=False,
+        ),
     }
 
     def controls(self) -> dict[str, widgets.Widget]:

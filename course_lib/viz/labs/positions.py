@@ -6,7 +6,7 @@ import torch
 from matplotlib.figure import Figure
 
 from course_lib.positions import sinusoidal_positions
-from course_lib.viz.labs.lab import Lab
+from course_lib.viz.labs.lab import Lab, Preset
 from course_lib.viz.style import BLACK, BLUE, DIVERGING, RED
 
 FAINT = "#9a9a9a"
@@ -22,24 +22,49 @@ class PositionsLab(Lab):
     )
     size = (9.0, 3.8)
     presets = {
-        "Narrow": {"d_model": 8, "length": 64, "position": 20, "base": 10000},
-        "Wide": {"d_model": 128, "length": 64, "position": 20, "base": 10000},
-        "Late position": {"d_model": 32, "length": 128, "position": 120, "base": 10000},
-        "Base 10": {"d_model": 32, "length": 64, "position": 20, "base": 10},
+        "Narrow": Preset(
+            "Four pairs only: which row, two or more steps away, looks most like "
+            "yours?",
+            d_model=8,
+            length=64,
+            position=20,
+            base=10000,
+        ),
+        "Wide": Preset(
+            "With 64 pairs the ripples cancel: the curve falls smoothly on both sides.",
+            d_model=128,
+            length=64,
+            position=20,
+            base=10000,
+        ),
+        "Late position": Preset(
+            "Position 120 in a longer table: the dots lie on the same curve as those "
+            "of position 20.",
+            d_model=32,
+            length=128,
+            position=120,
+            base=10000,
+        ),
+        "Base 10": Preset(
+            "No pair turns slowly any more: after some steps the rows are alike again.",
+            d_model=32,
+            length=64,
+            position=20,
+            base=10,
+        ),
     }
+    room_for = {"d_model": 128, "length": 128}
 
     def controls(self) -> dict[str, widgets.Widget]:
         """Width, length, chosen position and base."""
-        wide = {"layout": {"width": "420px"}, "style": {"description_width": "110px"}}
-        length = widgets.IntSlider(64, 8, 128, 8, description="length T", **wide)
-        position = widgets.IntSlider(20, 0, 63, description="position", **wide)
+        length = widgets.IntSlider(64, 8, 128, 8, description="length T")
+        position = widgets.IntSlider(20, 0, 63, description="position")
         length.observe(lambda change: _limit(position, change["new"] - 1), "value")
         return {
             "d_model": widgets.SelectionSlider(
                 options=(4, 8, 16, 32, 64, 128),
                 value=32,
                 description="width D",
-                **wide,
             ),
             "length": length,
             "position": position,
@@ -47,7 +72,6 @@ class PositionsLab(Lab):
                 options=(10, 100, 1000, 10000),
                 value=10000,
                 description="base",
-                **wide,
             ),
         }
 

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from torch import Tensor, nn
 
 from course_lib.blocks import EncoderBlock
-from course_lib.viz.labs.lab import Lab
+from course_lib.viz.labs.lab import Lab, Preset
 from course_lib.viz.style import BLUE, RED
 
 ARRANGEMENTS = ("pre-norm", "post-norm", "residual, no norm", "neither")
@@ -32,30 +32,50 @@ class ResidualLab(Lab):
     )
     size = (8.6, 3.4)
     presets = {
-        "Paper of 2017": {"norm": "post-norm", "depth": 6, "scale": 1.0},
-        "Deep, pre-norm": {"norm": "pre-norm", "depth": 32, "scale": 1.0},
-        "Deep, post-norm": {"norm": "post-norm", "depth": 32, "scale": 1.0},
-        "Deep, neither": {"norm": "neither", "depth": 32, "scale": 1.0},
+        "Paper of 2017": Preset(
+            "Six blocks, each followed by a norm: the stream stays at 1. How do the "
+            "gradients of the first and the last block compare?",
+            norm="post-norm",
+            depth=6,
+            scale=1.0,
+        ),
+        "Deep, pre-norm": Preset(
+            "The stream grows with every block, so each further block adds less to it: "
+            "the last gradient is small.",
+            norm="pre-norm",
+            depth=32,
+            scale=1.0,
+        ),
+        "Deep, post-norm": Preset(
+            "The last gradient is as large as with few blocks: the reason why training "
+            "begins with small steps.",
+            norm="post-norm",
+            depth=32,
+            scale=1.0,
+        ),
+        "Deep, neither": Preset(
+            "Without residuals the gradient has no way back. Count the powers of ten "
+            "between the last and the first block.",
+            norm="neither",
+            depth=32,
+            scale=1.0,
+        ),
     }
+    room_for = {"norm": "neither", "depth": DEEPEST, "scale": 0.3}
 
     def __init__(self) -> None:
         self.stack = _Stack()
         super().__init__()
 
     def controls(self) -> dict[str, widgets.Widget]:
-        wide = {
-            "style": {"description_width": "9em"},
-            "layout": widgets.Layout(width="32em"),
-        }
         return {
             "norm": widgets.Dropdown(
                 options=ARRANGEMENTS,
                 value="pre-norm",
                 description="arrangement",
-                **wide,
             ),
             "depth": widgets.IntSlider(
-                12, min=2, max=DEEPEST, step=2, description="blocks", **wide
+                12, min=2, max=DEEPEST, step=2, description="blocks"
             ),
             "scale": widgets.FloatSlider(
                 1.0,
@@ -64,7 +84,6 @@ class ResidualLab(Lab):
                 step=0.1,
                 description="branch times",
                 readout_format=".1f",
-                **wide,
             ),
         }
 

@@ -1,6 +1,7 @@
 """Rotary angles: a query and a key turn with their positions."""
 
 import math
+from functools import cache
 
 import ipywidgets as widgets
 import torch
@@ -10,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Arc, Circle
 
 from course_lib.positions import rotate
-from course_lib.viz.labs.lab import Lab
+from course_lib.viz.labs.lab import Lab, Preset
 from course_lib.viz.style import BLUE, ORANGE, RED
 
 WIDTH, FARTHEST = 8, 30  # d, and the last position of the sliders
@@ -28,25 +29,44 @@ class RotaryLab(Lab):
     )
     size = (9.0, 3.8)
     presets = {
-        "6 and 4": {"query_position": 6, "key_position": 4, "pair": 0},
-        "26 and 24": {"query_position": 26, "key_position": 24, "pair": 0},
-        "Same place": {"query_position": 6, "key_position": 6, "pair": 0},
-        "Slow pair": {"query_position": 26, "key_position": 4, "pair": 2},
+        "6 and 4": Preset(
+            "Note the score and the angle, then press 26 and 24.",
+            query_position=6,
+            key_position=4,
+            pair=0,
+        ),
+        "26 and 24": Preset(
+            "Both arrows point elsewhere than at 6 and 4. What has stayed?",
+            query_position=26,
+            key_position=24,
+            pair=0,
+        ),
+        "Same place": Preset(
+            "At distance 0 the angle is the one before turning, between the dotted "
+            "arrows. Is it so at every position?",
+            query_position=6,
+            key_position=6,
+            pair=0,
+        ),
+        "Slow pair": Preset(
+            "22 steps apart, and the arrows have hardly turned: this pair tells far "
+            "from near, not one step from two.",
+            query_position=26,
+            key_position=4,
+            pair=2,
+        ),
     }
 
     def controls(self) -> dict[str, widgets.Widget]:
         """Both positions and the pair."""
-        wide = {"layout": {"width": "420px"}, "style": {"description_width": "130px"}}
         return {
             "query_position": widgets.IntSlider(
-                6, 0, FARTHEST, description="query's position", **wide
+                6, 0, FARTHEST, description="query's position"
             ),
             "key_position": widgets.IntSlider(
-                4, 0, FARTHEST, description="key's position", **wide
+                4, 0, FARTHEST, description="key's position"
             ),
-            "pair": widgets.IntSlider(
-                0, 0, WIDTH // 2 - 1, description="pair i", **wide
-            ),
+            "pair": widgets.IntSlider(0, 0, WIDTH // 2 - 1, description="pair i"),
         }
 
     def build(self, figure: Figure) -> None:
@@ -105,14 +125,7 @@ class RotaryLab(Lab):
         self.arc.theta1, self.arc.theta2 = start, end
 
     def _draw_curve(self, pair: int, distance: int, score: float) -> None:
-        """Every distance, once: the query moves, then the key does."""
-        still = _turned(QUERY_ANGLE, 0, pair), _turned(KEY_ANGLE, 0, pair)
-        scores = []
-        for step in range(-FARTHEST, FARTHEST + 1):
-            a = _turned(QUERY_ANGLE, step, pair) if step > 0 else still[0]
-            b = _turned(KEY_ANGLE, -step, pair) if step < 0 else still[1]
-            scores.append(a[0] * b[0] + a[1] * b[1])
-        self.line.set_data(range(-FARTHEST, FARTHEST + 1), scores)
+        self.line.set_data(range(-FARTHEST, FARTHEST + 1), _scores(pair))
         self.now.set_data([distance], [score])
         self.curve.set_title(f"Score {score:.3f} at distance {distance}")
 
@@ -122,6 +135,18 @@ def _hand(axes: Axes, angle: float, colour: str, dashed: bool = False) -> Line2D
     x, y = math.cos(angle), math.sin(angle)
     (line,) = axes.plot([0, x], [0, y], color=colour, **style)
     return line
+
+
+@cache
+def _scores(pair: int) -> list[float]:
+    """At every distance, once: the query moves, then the key does."""
+    still = _turned(QUERY_ANGLE, 0, pair), _turned(KEY_ANGLE, 0, pair)
+    scores = []
+    for step in range(-FARTHEST, FARTHEST + 1):
+        a = _turned(QUERY_ANGLE, step, pair) if step > 0 else still[0]
+        b = _turned(KEY_ANGLE, -step, pair) if step < 0 else still[1]
+        scores.append(a[0] * b[0] + a[1] * b[1])
+    return scores
 
 
 def _turned(angle: float, position: int, pair: int) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from course_lib.viz.labs.lab import Lab
+from course_lib.viz.labs.lab import Lab, Preset
 from course_lib.viz.style import BLUE, ORANGE
 
 KEYS = ("key 0", "key 1", "key 2", "key 3", "key 4")
@@ -28,21 +28,36 @@ class SoftmaxLab(Lab):
     )
     size = (9.0, 3.4)
     presets = {
-        "Not divided": {"width": 64, "divided": False, "temperature": 1.0},
-        "Cold": {"width": 64, "divided": True, "temperature": 0.1},
-        "Hot": {"width": 64, "divided": True, "temperature": 10.0},
+        "Not divided": Preset(
+            "Scores of 11 and 4 give weights of 1.00 and 0.00. Now move the width.",
+            width=64,
+            divided=False,
+            temperature=1.0,
+        ),
+        "Cold": Preset(
+            "A temperature of 0.1 multiplies every score by 10: how far is this from "
+            "simply taking the largest?",
+            width=64,
+            divided=True,
+            temperature=0.1,
+        ),
+        "Hot": Preset(
+            "All keys count nearly the same, whatever their scores. Compare the "
+            "entropy with its largest value.",
+            width=64,
+            divided=True,
+            temperature=10.0,
+        ),
     }
+    room_for = {"width": 1024, "divided": False, "temperature": 0.1}
 
     def controls(self) -> dict[str, widgets.Widget]:
         """Width, whether to divide, temperature."""
-        wide = {"layout": {"width": "420px"}, "style": {"description_width": "130px"}}
         return {
             "width": widgets.SelectionSlider(
-                options=WIDTHS, value=64, description="width d", **wide
+                options=WIDTHS, value=64, description="width d"
             ),
-            "divided": widgets.Checkbox(
-                True, description="divide by the root of d", **wide
-            ),
+            "divided": widgets.Checkbox(True, description="divide by the root of d"),
             "temperature": widgets.FloatLogSlider(
                 1.0,
                 min=-1,
@@ -50,7 +65,6 @@ class SoftmaxLab(Lab):
                 step=0.05,
                 readout_format=".2f",
                 description="temperature",
-                **wide,
             ),
         }
 

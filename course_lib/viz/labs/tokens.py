@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from course_lib.resources import course_text
 from course_lib.tokens import BytePairEncoder
 from course_lib.viz.figures.pieces import draw_pieces
-from course_lib.viz.labs.lab import Lab
+from course_lib.viz.labs.lab import Lab, Preset
 from course_lib.viz.style import BLUE, RED
 
 MERGES = (0, 5, 10, 20, 50, 100, 200, 400, 700, 1000, 1400, 1800, 2300)
@@ -22,6 +22,7 @@ def learned() -> BytePairEncoder:
     return BytePairEncoder.train(course_text(), MERGES[-1])
 
 
+@cache
 def with_merges(number: int) -> BytePairEncoder:
     """The same encoder when it had learned only so many merges."""
     full = learned()
@@ -46,23 +47,42 @@ class TokensLab(Lab):
     )
     size = (9.0, 4.4)
     presets = {
-        "Letters": {"merges": 0, "text": SENTENCE},
-        "All merges": {"merges": MERGES[-1], "text": SENTENCE},
-        "Numbers": {"merges": 1000, "text": "In 1493 and 2019: 3.14159, 40 per cent."},
-        "Polish": {"merges": 1000, "text": "Dzień dobry, gdzie jest biblioteka?"},
-        "Unknown letters": {"merges": 1000, "text": "QUICK: a PIZZA for Zoë!"},
+        "Letters": Preset(
+            "Without merges every letter is a token. Move the slider: which word is "
+            "whole first?",
+            merges=0,
+            text=SENTENCE,
+        ),
+        "All merges": Preset(
+            "Words of the course's texts are whole. Which are not, and why?",
+            merges=MERGES[-1],
+            text=SENTENCE,
+        ),
+        "Numbers": Preset(
+            "Two numbers of the same length are cut at different places: arithmetic "
+            "is hard for a model that sees this.",
+            merges=1000,
+            text="In 1493 and 2019: 3.14159, 40 per cent.",
+        ),
+        "Polish": Preset(
+            "Another language costs more tokens for each word. Do more merges help?",
+            merges=1000,
+            text="Dzień dobry, gdzie jest biblioteka?",
+        ),
+        "Unknown letters": Preset(
+            "A framed box is a letter that training never saw: what it was is lost.",
+            merges=1000,
+            text="QUICK: a PIZZA for Zoë!",
+        ),
     }
 
     def controls(self) -> dict[str, widgets.Widget]:
         """The number of merges and the text."""
-        wide = {"layout": {"width": "560px"}, "style": {"description_width": "70px"}}
         return {
             "merges": widgets.SelectionSlider(
-                options=MERGES, value=200, description="merges", **wide
+                options=MERGES, value=200, description="merges"
             ),
-            "text": widgets.Text(
-                SENTENCE, description="text", continuous_update=False, **wide
-            ),
+            "text": widgets.Text(SENTENCE, description="text", continuous_update=False),
         }
 
     def build(self, figure: Figure) -> None:
