@@ -1,12 +1,11 @@
 """Chromium for the explorer's own tests; no notebook, no server."""
 
 import pytest
-from browser.conftest import browser, page  # noqa: F401  fixtures, used by name
 from explorer_page import ExplorerPage
 
 
 @pytest.fixture
-def opened(page):  # noqa: F811
+def opened(page):
     """Draw an explorer in the tab: `opened(explorer)`; errors of the page fail."""
     made: list[ExplorerPage] = []
 
