@@ -85,14 +85,16 @@ export function createThumbnails(page) {
     if (!all) return;
     const key = [store.part.name, store.settings.sort, page.theme()].join("/");
     const held = grid.contains(document.activeElement);
-    if (builtFor?.all !== all || builtFor.key !== key) build(all, key);
+    const anew = builtFor?.all !== all || builtFor.key !== key;
+    if (anew) build(all, key);
     const { layer, head } = store.selection;
     for (const { button, layer: l, head: h } of cells) {
       const chosen = l === layer && h === head;
       button.setAttribute("aria-pressed", chosen);
       if (!chosen) continue;
+      if (held && !anew) continue; // a late redraw must not pull the focus back
       reach(button);
-      if (held && document.activeElement !== button) button.focus();
+      if (held) button.focus();
     }
   };
   return { element, draw, overlay: () => {}, reveal: () => {} };
