@@ -34,6 +34,7 @@ HOUSE = (
     (1, "tokens"),
     (0, "resources"),
     (0, "errors"),
+    (0, "lazy"),
 )
 HEIGHT = {name: -line for line, (_, name) in enumerate(HOUSE)}
 

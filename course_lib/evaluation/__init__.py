@@ -1,6 +1,6 @@
 """Floor 2: what a model has learned, in figures, and what it is to be compared with."""
 
-import importlib
+from course_lib.lazy import handing_out
 
 _HOMES = {
     "MaskedTokens": "masked",
@@ -21,12 +21,4 @@ _HOMES = {
 
 __all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+__getattr__, __dir__ = handing_out(__name__, _HOMES)

@@ -7,7 +7,7 @@ Texts, tokenizer, checkpoints: everything that a run needs lies in one folder, s
 it goes on after a stop.
 """
 
-import importlib
+from course_lib.lazy import handing_out
 
 _HOMES = {
     "NAMES": "run",
@@ -20,12 +20,4 @@ _HOMES = {
 
 __all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+__getattr__, __dir__ = handing_out(__name__, _HOMES)

@@ -19,7 +19,7 @@ Files are never changed. What is read streams through into Arrow: up to 16 MB in
 more in the cache of datasets, from where it is mapped and not loaded.
 """
 
-import importlib
+from course_lib.lazy import handing_out
 
 _HOMES = {
     "DataError": "problems",
@@ -32,12 +32,4 @@ _HOMES = {
 
 __all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+__getattr__, __dir__ = handing_out(__name__, _HOMES)
