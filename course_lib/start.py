@@ -14,7 +14,14 @@ from typing import Any
 
 WIDTH = 88
 # What a Colab runtime lacks of the course's requirements.
-COLAB_LACKS = ("bertviz", "anywidget", "accelerate", "sacrebleu")
+COLAB_LACKS = (
+    "bertviz",
+    "anywidget",
+    "accelerate",
+    "sacrebleu",
+    "torchmetrics",
+    "nervaluate",
+)
 
 
 def start() -> None:

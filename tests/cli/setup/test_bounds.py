@@ -26,6 +26,7 @@ COLAB = {
     "tqdm": "4.67.1",  # Transformers itself requires it
     "datasets": "4.0.0",
     "scikit-learn": "1.6.1",  # as of 2025; a part of Colab for years
+    "scipy": "1.14.1",  # likewise
 }
 
 
