@@ -16,9 +16,9 @@ from course_lib.models import Bert, BertConfig, HeadAnswer
 from course_lib.models.heads import IGNORED
 from course_lib.models.saving import Pretrained
 from course_lib.positions import sinusoidal_positions
-from course_lib.pretraining import corpus
-from course_lib.pretraining.recipe import Arrays, Card, Recipe, Texts, sample
+from course_lib.pretraining.recipe import Arrays, Card, Texts
 from course_lib.pretraining.rows import Rows, stream
+from course_lib.pretraining.text_recipe import TextRecipe
 from course_lib.pretraining.vocabulary import wordpiece
 
 if TYPE_CHECKING:
@@ -31,34 +31,25 @@ ENDS = frozenset(".!?")
 
 
 @dataclass(frozen=True)
-class BertRecipe(Recipe):
+class BertRecipe(TextRecipe):
     """Masked words, in rows of whole sentences of one document after the other.
 
     Attributes:
-        d_model, num_layers, num_heads: D, L and H.
         chosen: share of the tokens that are asked for.
         positions: of the model; rows have `length` of them, [CLS] and [SEP] included.
     """
 
-    d_model: int = 256
-    num_layers: int = 4
-    num_heads: int = 4
     chosen: float = 0.2
     positions: int = 256
 
-    def texts(self, split: str, seed: int) -> Texts:
-        """Stories of the world; to learn from, the written texts several times."""
-        if split == corpus.VALIDATION:
-            return list(corpus.world(self.validation_amount, seed, split))
-        if split == corpus.WRITTEN:
-            return list(corpus.stories(corpus.VALIDATION))
-        world = list(corpus.world(self.amount, seed))
-        return [*world, *list(corpus.written()) * self.written_times]
+    @property
+    def reads(self) -> int:
+        """T: more than the rows have."""
+        return self.positions
 
-    def tokenizer(self, texts: Texts) -> "PreTrainedTokenizerFast":
-        """WordPiece with capitals, from the world and, once, the written texts."""
-        known = [*sample(texts), *corpus.written()]
-        return wordpiece(known, self.vocab_size, self.positions)
+    def pieces(self, texts: list[str]) -> "PreTrainedTokenizerFast":
+        """WordPiece with capitals."""
+        return wordpiece(texts, self.vocab_size, self.positions)
 
     def encode(self, tokenizer: "PreTrainedTokenizerFast", texts: Texts) -> Arrays:
         """One stream, [SEP] between two documents."""
@@ -78,19 +69,6 @@ class BertRecipe(Recipe):
     ) -> Callable[[list[Tensor]], Mapping[str, Tensor]]:
         """Rows become texts or pairs of texts, and some of their tokens are hidden."""
         return Hiding(tokenizer, self.chosen)
-
-    @property
-    def sizes(self) -> str:
-        """L, H, D and T."""
-        return (
-            f"L = {self.num_layers}, H = {self.num_heads}, D = {self.d_model}, "
-            f"T = {self.positions}"
-        )
-
-    @property
-    def step_says(self) -> str:
-        """Rows of equal length."""
-        return f"{self.batch_size} rows of {self.length} tokens each"
 
     def model(self, tokenizer: "PreTrainedTokenizerFast") -> Bert:
         """A BERT of this recipe's sizes, with the head for masked words."""

@@ -3,17 +3,18 @@
 Of every written set only what is there to learn from: validation and test stay unseen.
 """
 
-import csv
-import json
 from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
+from functools import cache
+from typing import TYPE_CHECKING
 
-from course_lib.resources import course_texts, data_folder
+from course_lib.resources import course_texts
+from course_lib.resources import written as written_texts
 from course_lib.resources.world import world_pairs, write_stories
 
+if TYPE_CHECKING:
+    from datasets import DatasetDict
+
 LEARNED, VALIDATION, WRITTEN = "train", "validation", "written"
-HEADLINES = 100  # the first of them; the set has no split, its card says: by the end
 NO_SPACE_BEFORE = frozenset(".,;:!?)%'")
 
 Pair = tuple[str, str]
@@ -37,21 +38,21 @@ def world(characters: int, seed: int, split: str = LEARNED) -> Iterator[str]:
 
 def stories(split: str = LEARNED) -> Iterator[str]:
     """The written stories: "train" or "validation"."""
-    folder = data_folder() / "stories"
-    held_out = set(_text(folder / "validation.txt").split())
-    for path in sorted(folder.glob("[0-9]*.txt")):
-        if (path.name in held_out) == (split != LEARNED):
-            yield _text(path).strip()
+    for row in written_set("stories")[split]:
+        yield f"{row['title']}\n\n{row['text']}"
 
 
 def written() -> Iterator[str]:
     """All written English to learn from: stories, pieces, news, reviews, passages."""
     yield from stories()
     yield from course_texts().values()
-    yield from islice(_articles(), HEADLINES)
-    yield from _reviews()
-    yield from _entity_sentences()
-    yield from _passages()
+    yield from written_set("headlines")[LEARNED]["article"]
+    yield from written_set("reviews")[LEARNED]["text"]
+    for words in written_set("entities")[LEARNED]["tokens"]:
+        if '"' not in words:  # the words do not say which side it belongs to
+            yield joined(words)
+    passages = written_set("questions")[LEARNED]["context"]
+    yield from dict.fromkeys(passages)  # each once, however often it is asked about
 
 
 def world_pairs_of(count: int, seed: int, split: str = LEARNED) -> Iterator[Pair]:
@@ -62,37 +63,14 @@ def world_pairs_of(count: int, seed: int, split: str = LEARNED) -> Iterator[Pair
 
 def written_pairs(split: str = LEARNED) -> Iterator[Pair]:
     """The written sentences with their translations."""
-    lines = _text(data_folder() / "pairs" / f"{split}.tsv").splitlines()
-    for line in lines[1:]:
-        english, french, *_ = line.split("\t")
-        yield english, french
+    for row in written_set("pairs")[split]:
+        yield row["source"], row["target"]
 
 
-def _articles() -> Iterator[str]:
-    for line in _text(data_folder() / "headlines" / "headlines.jsonl").splitlines():
-        yield json.loads(line)["article"]
-
-
-def _reviews() -> Iterator[str]:
-    for path in sorted((data_folder() / "reviews").glob("*.csv")):
-        for row in csv.DictReader(_text(path).splitlines()):
-            if row["split"] == LEARNED:
-                yield row["text"]
-
-
-def _entity_sentences() -> Iterator[str]:
-    blocks = _text(data_folder() / "entities" / f"{LEARNED}.conll").split("\n\n")
-    for block in blocks:
-        words = [line.split()[0] for line in block.splitlines() if line.strip()]
-        if words and '"' not in words:  # columns do not say which side it belongs to
-            yield joined(words)
-
-
-def _passages() -> Iterator[str]:
-    known = json.loads(_text(data_folder() / "questions" / f"{LEARNED}.json"))
-    for article in known["data"]:
-        for paragraph in article["paragraphs"]:
-            yield paragraph["context"]
+@cache
+def written_set(name: str) -> "DatasetDict":
+    """One of the written sets, by the name of its loader; read once."""
+    return getattr(written_texts, name)()
 
 
 def joined(words: list[str]) -> str:
@@ -102,7 +80,3 @@ def joined(words: list[str]) -> str:
         close = word[0] in NO_SPACE_BEFORE or not text or text.endswith(("(", "$"))
         text += word if close else f" {word}"
     return text
-
-
-def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8").replace("\r\n", "\n")

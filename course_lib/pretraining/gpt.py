@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.models import GPT, GPTConfig
-from course_lib.pretraining import corpus
-from course_lib.pretraining.recipe import Arrays, Card, Recipe, Texts, sample
+from course_lib.pretraining.recipe import Arrays, Card, Texts
 from course_lib.pretraining.rows import Rows, stream
+from course_lib.pretraining.text_recipe import TextRecipe
 from course_lib.pretraining.vocabulary import byte_pairs
 from course_lib.training.terms import Terms, next_token_terms
 
@@ -19,30 +19,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class GPTRecipe(Recipe):
-    """Next words, in rows cut out of stories that follow one another.
+class GPTRecipe(TextRecipe):
+    """Next words, in rows cut out of stories that follow one another."""
 
-    Attributes:
-        d_model, num_layers, num_heads: D, L and H.
-    """
+    @property
+    def reads(self) -> int:
+        """T: as many as the rows have."""
+        return self.length
 
-    d_model: int = 256
-    num_layers: int = 4
-    num_heads: int = 4
-
-    def texts(self, split: str, seed: int) -> Texts:
-        """Stories of the world; to learn from, the written texts several times."""
-        if split == corpus.VALIDATION:
-            return list(corpus.world(self.validation_amount, seed, split))
-        if split == corpus.WRITTEN:
-            return list(corpus.stories(corpus.VALIDATION))
-        world = list(corpus.world(self.amount, seed))
-        return [*world, *list(corpus.written()) * self.written_times]
-
-    def tokenizer(self, texts: Texts) -> "PreTrainedTokenizerFast":
-        """Pieces of bytes, learned from the world and, once, the written texts."""
-        known = [*sample(texts), *corpus.written()]
-        return byte_pairs(known, self.vocab_size, self.length)
+    def pieces(self, texts: list[str]) -> "PreTrainedTokenizerFast":
+        """Pieces of bytes."""
+        return byte_pairs(texts, self.vocab_size, self.length)
 
     def encode(self, tokenizer: "PreTrainedTokenizerFast", texts: Texts) -> Arrays:
         """One stream, the end of a text between two."""
@@ -67,19 +54,6 @@ class GPTRecipe(Recipe):
     def terms(self) -> Terms:
         """No row's first token is predicted."""
         return next_token_terms
-
-    @property
-    def sizes(self) -> str:
-        """L, H, D and T."""
-        return (
-            f"L = {self.num_layers}, H = {self.num_heads}, D = {self.d_model}, "
-            f"T = {self.length}"
-        )
-
-    @property
-    def step_says(self) -> str:
-        """Rows of equal length."""
-        return f"{self.batch_size} rows of {self.length} tokens each"
 
     def model(self, tokenizer: "PreTrainedTokenizerFast") -> GPT:
         """A GPT-2 of this recipe's sizes."""

@@ -20,7 +20,7 @@ SIZES = {
     entities: (420, 100, 120),
     questions: (380, 93, 148),
     pairs: (640, 80, 120),
-    headlines: (92, 13, 26),
+    headlines: (100, 10, 21),
     stories: (68, 8),
 }
 MAIN = {

@@ -131,7 +131,7 @@ def test_summaries_are_one_sentence_and_no_copies() -> None:
     items = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(items) >= 120
     for item in items:
-        assert set(item) == {"title", "article", "summary"}
+        assert set(item) == {"title", "article", "summary", "split"}
         assert 60 <= len(item["article"].split()) <= 130, item["title"]
         assert 12 <= len(item["summary"].split()) <= 26, item["title"]
         assert item["summary"] not in item["article"]
