@@ -10,7 +10,7 @@ from course_lib.viz.figures.chapter02 import (
     text_to_rows,
     token_costs,
 )
-from course_lib.viz.figures.pieces import break_lines, draw_pieces, shown
+from course_lib.viz.figures.pieces import Pieces, break_lines, shown
 from course_lib.viz.style import new_figure, png
 
 
@@ -65,7 +65,18 @@ def test_lines_hold_what_fits() -> None:
     assert break_lines([], width=8) == [[]]
 
 
-def test_ids_stand_below_the_boxes() -> None:
-    figure = new_figure()
-    draw_pieces(figure.subplots(), ["low", "er"], [3, 5])
-    assert texts(figure) == ["low", "3", "er", "5"]
+def test_boxes_are_used_again_for_the_next_text() -> None:
+    axes = new_figure().subplots()
+    pieces = Pieces(axes, width=20, lines=1, unknown="?")
+    pieces.show(["low", "er", "?"])
+    first = axes.patches[0]
+    assert drawn(axes) == ["low", "er", "?"]
+    assert [box.get_linewidth() for box in axes.patches] == [0, 0, 1.5]
+    pieces.show(["wide"])
+    assert drawn(axes) == ["wide"] and axes.patches[0] is first
+    pieces.show(["a" * 15, "b" * 15])
+    assert drawn(axes) == ["…", "a" * 15]
+
+
+def drawn(axes) -> list[str]:
+    return [text.get_text() for text in axes.texts if text.get_visible()]

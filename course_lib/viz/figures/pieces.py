@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from course_lib.viz.style import BLACK, RED
 
@@ -11,6 +12,7 @@ from course_lib.viz.style import BLACK, RED
 TINTS = ("#b9d9ec", "#f8dca0", "#b3e2d2", "#f0d0e0")
 UNKNOWN = "#ffffff"
 LETTER_WIDTH = 0.602  # of a monospaced letter, in parts of the font size
+STEP = 1.5  # from one line of boxes to the next
 
 
 def shown(piece: str) -> str:
@@ -33,62 +35,65 @@ def break_lines(pieces: Sequence[str], width: int) -> list[list[int]]:
     return lines
 
 
-def draw_pieces(
-    axes: Axes,
-    pieces: Sequence[str],
-    ids: Sequence[int] = (),
-    *,
-    width: int = 70,
-    lines: int = 1,
-    unknown: str = "[UNK]",
-) -> None:
-    """Draw each piece as a box, with its id below it if there are ids.
+class Pieces:
+    """Boxes in rows, one for each piece; `show` puts other pieces into them."""
 
-    Args:
-        axes: where to draw; what it held before is cleared.
-        pieces: as `tokenize` returns them.
-        ids: one a piece, or none.
-        width: letters in a line.
-        lines: lines to leave room for; what does not fit ends in "…".
-        unknown: the piece that is framed, because the text behind it is lost.
-    """
-    axes.clear()
-    axes.set_axis_off()
-    step = 2.3 if ids else 1.5
-    axes.set(xlim=(-0.2, width), ylim=(lines * step, 0))
-    inches = axes.figure.get_figwidth() * 0.95
-    size = min(13.0, inches * 72 / width / LETTER_WIDTH)
-    for line, places in enumerate(break_lines(pieces, width)):
-        if line == lines:
-            axes.text(width, lines * step - 0.3, "…", ha="right", va="bottom")
-            break
-        x = 0.0
-        for place in places:
-            number = f"{ids[place]}" if ids else ""
-            x = _box(axes, x, line * step, pieces[place], place, size, unknown, number)
+    def __init__(
+        self, axes: Axes, width: int, lines: int, unknown: str = "[UNK]"
+    ) -> None:
+        """Make the room.
 
+        Args:
+            axes: cleared, then drawn on.
+            width: letters in a line.
+            lines: lines to leave room for; what does not fit ends in "…".
+            unknown: the piece that is framed, because the text behind it is lost.
+        """
+        axes.clear()
+        axes.set_axis_off()
+        axes.set(xlim=(-0.2, width), ylim=(lines * STEP, 0))
+        self.axes, self.width, self.lines, self.unknown = axes, width, lines, unknown
+        inches = axes.figure.get_figwidth() * 0.95
+        self._size = min(13.0, inches * 72 / width / LETTER_WIDTH)
+        self._boxes: list[tuple[Rectangle, Text]] = []
+        bottom = lines * STEP - 0.3
+        self._more = axes.text(width, bottom, "…", ha="right", va="bottom")
 
-def _box(
-    axes: Axes,
-    x: float,
-    y: float,
-    piece: str,
-    place: int,
-    size: float,
-    unknown: str,
-    number: str,
-) -> float:
-    """One piece; returns where the next one begins."""
-    text = shown(piece)
-    room = max(len(text), 1) + 0.7
-    lost = piece == unknown
-    frame = {"edgecolor": RED, "linewidth": 1.5} if lost else {"linewidth": 0}
-    fill = UNKNOWN if lost else TINTS[place % len(TINTS)]
-    axes.add_patch(Rectangle((x, y + 0.1), room, 1.2, facecolor=fill, **frame))
-    middle = x + room / 2
-    style = {"ha": "center", "va": "center", "parse_math": False, "clip_on": True}
-    axes.text(
-        middle, y + 0.72, text, family="monospace", size=size, color=BLACK, **style
-    )
-    axes.text(middle, y + 1.65, number, size=size * 0.7, color="#555555", **style)
-    return x + room + 0.3
+    def show(self, pieces: Sequence[str]) -> None:
+        """Draw these pieces instead of those before; boxes are made once."""
+        rows = break_lines(pieces, self.width)
+        self._more.set_visible(len(rows) > self.lines)
+        used = 0
+        for line, places in enumerate(rows[: self.lines]):
+            x = 0.0
+            for place in places:
+                x = self._fill(self._box(place), x, line * STEP, pieces[place], place)
+                used = place + 1
+        for place, box in enumerate(self._boxes):
+            for artist in box:
+                artist.set_visible(place < used)
+
+    def _box(self, place: int) -> tuple[Rectangle, Text]:
+        """The box of this place in the text; there is one more when it is needed."""
+        if place == len(self._boxes):
+            frame = Rectangle((0, 0), 1, 1.2, facecolor=TINTS[place % len(TINTS)])
+            style = {"ha": "center", "va": "center", "clip_on": True, "color": BLACK}
+            letters = {"family": "monospace", "size": self._size, "parse_math": False}
+            text = self.axes.text(0, 0, "", **style, **letters)
+            self._boxes.append((self.axes.add_patch(frame), text))
+        return self._boxes[place]
+
+    def _fill(
+        self, box: tuple[Rectangle, Text], x: float, y: float, piece: str, place: int
+    ) -> float:
+        """Put a piece into a box; returns where the next one begins."""
+        frame, text = box
+        letters = shown(piece)
+        room = max(len(letters), 1) + 0.7
+        lost = piece == self.unknown
+        frame.set_bounds(x, y + 0.1, room, 1.2)
+        frame.set_facecolor(UNKNOWN if lost else TINTS[place % len(TINTS)])
+        frame.set(linewidth=1.5 if lost else 0, edgecolor=RED if lost else "none")
+        text.set_text(letters)
+        text.set_position((x + room / 2, y + 0.72))
+        return x + room + 0.3

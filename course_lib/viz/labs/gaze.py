@@ -57,7 +57,7 @@ class GazeLab(Lab):
 
     def build(self, figure: Figure) -> None:
         figure.set_layout_engine("none")  # there are no labels to make room for
-        axes = figure.add_axes((0.0, 0.0, 1.0, 0.88))
+        axes = figure.add_axes((0.01, 0.0, 0.98, 0.88))
         self.gaze = Gaze(axes, self.tokens)
 
     def update(self, layer: int, head: int, word: str, **_: Any) -> str:

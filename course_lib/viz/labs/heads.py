@@ -110,6 +110,9 @@ class HeadsLab(Lab):
             )
             for n in range(12)
         ]
+        for image in self.small:
+            for axis in (image.axes.xaxis, image.axes.yaxis):
+                axis.set_visible(False)  # no labels: nothing to lay out
         self.large = [
             _square(figure, (0.085 + 0.231 * n, 0.26, 0.215, 0.65))
             for n in range(GROUP)

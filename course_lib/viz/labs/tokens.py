@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from course_lib.resources import course_text
 from course_lib.tokens import BytePairEncoder
-from course_lib.viz.figures.pieces import draw_pieces
+from course_lib.viz.figures.pieces import Pieces
 from course_lib.viz.labs.lab import Lab, Preset
 from course_lib.viz.style import BLUE, RED
 
@@ -88,6 +88,8 @@ class TokensLab(Lab):
     def build(self, figure: Figure) -> None:
         """Pieces above, the price of a small vocabulary below."""
         self.boxes, self.curve = figure.subplots(2, 1, height_ratios=(1.15, 1))
+        unknown = with_merges(0).unknown
+        self.pieces = Pieces(self.boxes, width=84, lines=3, unknown=unknown)
         letters = len(with_merges(0).vocabulary)
         sizes = [letters + number for number in MERGES]
         rates = [tokens_per_word(number) for number in MERGES]
@@ -106,13 +108,17 @@ class TokensLab(Lab):
         text = text[:300]
         pieces = encoder.tokenize(text)
         size, rate = len(encoder.vocabulary), tokens_per_word(merges)
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Glyph")  # a script the font lacks
-            draw_pieces(self.boxes, pieces, width=84, lines=3, unknown=encoder.unknown)
-            self.now.set_data([size], [rate])
+        self.pieces.show(pieces)
+        self.now.set_data([size], [rate])
         lost = pieces.count(encoder.unknown)
         return (
             f"{merges} merges, V = {size}. Your text: {len(pieces)} tokens for "
             f"{len(text.split())} words, {lost} of them unknown: {'|'.join(pieces)} "
             f"The course's texts: {rate:.2f} tokens per word."
         )
+
+    def _paint(self) -> bytes:
+        """A letter that no font has is drawn as a box, without a word about it."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph")
+            return super()._paint()
