@@ -16,7 +16,8 @@ DOT = (
 CONTROLS = """<div class="widget-inline-hbox">
 <label class="widget-label">width d</label>
 <div class="noUi-handle" role="slider" tabindex="0"></div>
-<div class="widget-readout" contenteditable="true">64</div></div>"""
+<div class="widget-readout" contenteditable="true">64</div></div>
+<button class="widget-toggle-button mod-active" title="query 0, key 1">see</button>"""
 # What anywidget hands to `render`, played by the page.
 OPEN = """async ([code, traits]) => {
   const listeners = new Set();
@@ -98,6 +99,15 @@ def test_a_slider_has_its_label_for_a_name_and_says_its_value(opened: Page) -> N
     expect(slider).to_have_attribute("aria-valuetext", "256")
     expect(opened.get_by_role("group", name="Softmax")).to_be_visible()
     expect(opened.get_by_role("textbox", name="width d, as a number")).to_be_visible()
+
+
+def test_a_button_of_a_grid_says_its_place_and_whether_it_is_pressed(
+    opened: Page,
+) -> None:
+    cell = opened.get_by_role("button", name="query 0, key 1")
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    cell.evaluate("(one) => one.classList.remove('mod-active')")
+    expect(cell).to_have_attribute("aria-pressed", "false")
 
 
 def test_the_focus_is_seen(opened: Page) -> None:

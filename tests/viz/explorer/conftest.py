@@ -1,7 +1,10 @@
 """Chromium for the explorer's own tests; no notebook, no server."""
 
 import pytest
+from attention_samples import ImaginedModel, part
 from explorer_page import ExplorerPage
+
+from course_lib.viz.explorer.widget import AttentionExplorer
 
 
 @pytest.fixture
@@ -15,3 +18,9 @@ def opened(page):
 
     yield draw
     assert [error for each in made for error in each.errors] == []
+
+
+@pytest.fixture
+def shown(opened) -> ExplorerPage:
+    """An explorer with a model behind it, open in the tab."""
+    return opened(AttentionExplorer.of([part()], ImaginedModel()))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -9,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from course_lib.viz.explorer import bundle
 from course_lib.viz.explorer.widget import AttentionExplorer
 
+VIEWS = ("Head", "All layers", "Matrix", "Query–key", "Token strip")
 TRAITS = ("about", "selection", "settings", "switched_off")
 # What anywidget hands to `render`, played by the page.
 MODEL = """() => {
@@ -83,6 +85,25 @@ class ExplorerPage:
         """What a screen reader is told."""
         return self.root.locator(".xp-said")
 
+    @property
+    def queries(self) -> Locator:
+        """The head view's left column."""
+        return self.root.get_by_role("listbox", name="Queries")
+
+    def wait_for_ink(self, least: int) -> None:
+        """Until so many pixels of the picture's first canvas are painted."""
+        self.page.wait_for_function(
+            """(least) => {
+              const canvas = document.querySelector(".xp-picture canvas");
+              if (!canvas) return false;
+              const { width, height } = canvas;
+              const context = canvas.getContext("2d");
+              const { data } = context.getImageData(0, 0, width, height);
+              return data.filter((value, i) => i % 4 === 3 && value > 0).length > least;
+            }""",
+            arg=least,
+        )
+
     def view(self, name: str) -> None:
         """Click a view's tab."""
         self.root.get_by_role("tab", name=name).click()
@@ -108,3 +129,6 @@ class ExplorerPage:
     def _note(self, message: Any) -> None:
         if message.type == "error":
             self.errors.append(message.text)
+
+
+Opened = Callable[[AttentionExplorer], ExplorerPage]

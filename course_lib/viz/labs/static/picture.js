@@ -26,6 +26,19 @@ function nameSliders(lab) {
   });
 }
 
+/** Say what a cell of a grid of buttons is, and whether it is pressed. */
+function nameToggles(lab) {
+  return [...lab.querySelectorAll(".widget-toggle-button")].map((button) => {
+    const say = () =>
+      button.setAttribute("aria-pressed", button.classList.contains("mod-active"));
+    button.setAttribute("aria-label", button.title);
+    say();
+    const watch = new MutationObserver(say);
+    watch.observe(button, { attributeFilter: ["class"] });
+    return watch;
+  });
+}
+
 function render({ model, el }) {
   const hint = make("p", el, "course-lab-hint");
   make("b", hint, "").textContent = "What to look for: ";
@@ -66,7 +79,8 @@ function render({ model, el }) {
     const lab = el.closest(".course-lab");
     lab?.setAttribute("role", "group");
     lab?.setAttribute("aria-label", model.get("title"));
-    if (lab?.querySelector(".widget-readout")) watches = nameSliders(lab);
+    if (lab?.querySelector(".widget-readout, .widget-toggle-button"))
+      watches = [...nameSliders(lab), ...nameToggles(lab)];
     else if ((left -= 1) > 0) requestAnimationFrame(begin);
   };
   requestAnimationFrame(begin);

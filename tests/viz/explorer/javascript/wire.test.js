@@ -1,4 +1,4 @@
-import { createShelf, createWire, integers } from "/src/wire.js";
+import { GONE, createShelf, createWire, integers } from "/src/wire.js";
 import { equal, test } from "/tests/expect.js";
 
 /** A model that keeps questions until the test answers them. */
@@ -50,7 +50,8 @@ test("progress is told, a failure is thrown", async () => {
   const model = silentModel();
   const wire = createWire(model);
   const steps = [];
-  const asked = wire.ask({ kind: "a" }, (done, of) => steps.push([done, of]));
+  const tell = (done, of) => steps.push([done, of]);
+  const asked = wire.ask({ kind: "a" }, undefined, tell);
   model.answer(0, { done: 1, of: 2 });
   model.answer(0, { failed: "no such layer" });
   const said = await asked.catch((error) => error.message);
@@ -74,7 +75,7 @@ test("the shelf asks once, keeps what fits, and asks again after a failure", asy
   const model = silentModel();
   const wire = createWire(model);
   const told = [];
-  const shelf = createShelf(wire, (trouble) => told.push(trouble), 1e-5); // 10 bytes
+  const shelf = createShelf(wire, (trouble) => told.push(trouble), 1e-5, 0); // 10 bytes
   const get = (layer) =>
     shelf.get({ layer }, ({ buffers }) => new Uint8Array(buffers[0])[0]);
   equal([get(0), get(0), model.asked.length], [null, null, 1]);
@@ -87,7 +88,25 @@ test("the shelf asks once, keeps what fits, and asks again after a failure", asy
   equal([get(1), get(0), model.asked.length], [6, null, 3]); // 0 made room
   model.answer(2, { failed: "gone" });
   await soon();
+  await soon();
   get(0);
   equal([model.asked.length, told], [4, ["", "", "gone"]]);
+  wire.close();
+});
+
+test("those who wait are told when Python is gone, later ones at once", async () => {
+  const model = silentModel();
+  let gone = false;
+  const wire = createWire(model, () => gone);
+  const said = (question) => wire.ask(question).catch((error) => error.message);
+  const first = said({ kind: "a" });
+  gone = true;
+  wire.lose();
+  equal([await first, await said({ kind: "b" })], [GONE, GONE]);
+  gone = false;
+  model.send = () => {
+    throw new Error("Cannot send");
+  };
+  equal([await said({ kind: "c" }), model.asked.length], [GONE, 1]);
   wire.close();
 });

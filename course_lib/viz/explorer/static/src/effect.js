@@ -104,7 +104,8 @@ export function createEffect(page) {
     const mine = (number += 1);
     write(status, "Asking the model …");
     try {
-      const answer = await store.wire.ask({ kind: "ablate", heads: store.off });
+      const late = (says) => mine === number && write(status, says);
+      const answer = await store.wire.ask({ kind: "ablate", heads: store.off }, late);
       if (mine === number) showAnswer(answer);
     } catch (error) {
       if (mine === number) write(status, error.message);
@@ -135,7 +136,8 @@ export function createEffect(page) {
     try {
       const tell = (done, of) =>
         write(measured, `Switched off ${done} of ${of} heads …`);
-      const answer = await store.wire.ask({ kind: "importance" }, tell);
+      const late = (says) => write(measured, says);
+      const answer = await store.wire.ask({ kind: "importance" }, late, tell);
       for (const part of store.about.parts) {
         const found = answer.importance[part.name];
         if (found) part.figures = { ...part.figures, importance: found };
@@ -178,7 +180,8 @@ export function createLens(page) {
     if (!element.open || asked === at) return;
     asked = at;
     try {
-      const { rows } = await store.wire.ask({ kind: "lens", token: at });
+      const late = (says) => asked === at && write(status, says);
+      const { rows } = await store.wire.ask({ kind: "lens", token: at }, late);
       if (asked === at) show(rows, at);
     } catch (error) {
       box.replaceChildren();

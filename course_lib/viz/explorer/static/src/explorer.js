@@ -11,7 +11,7 @@ import { createReadout } from "./readout.js";
 import { createPage } from "./shared.js";
 import { createStrip } from "./strip.js";
 import { createThumbnails } from "./thumbnails.js";
-import { createWire, storedModel } from "./wire.js";
+import { GONE, createWire, storedModel } from "./wire.js";
 
 const MAKERS = {
   head: createLines,
@@ -20,6 +20,8 @@ const MAKERS = {
   "query-key": createQueryKey,
   tokens: createStrip,
 };
+// Jupyter marks a view whose kernel is gone.
+const DEAD = "jupyter-widgets-disconnected";
 const TRAITS = ["selection", "settings", "switched_off", "about"];
 const HELP = [
   ["Tab", "from control to control"],
@@ -39,11 +41,9 @@ function createSave(page) {
   const save = async () => {
     const { selection, settings } = store;
     try {
-      const { buffers } = await store.wire.ask({
-        kind: "picture",
-        selection,
-        settings,
-      });
+      const question = { kind: "picture", selection, settings };
+      const { buffers } = await store.wire.ask(question, page.fail);
+      page.fail("");
       const type = "image/svg+xml";
       const href = URL.createObjectURL(new Blob([buffers[0]], { type }));
       make("a", { href, download: "attention.svg" }).click();
@@ -141,7 +141,8 @@ function assemble(page, root) {
 function render({ model, el }) {
   const root = make("div.root", { role: "region", "aria-label": "Attention explorer" });
   el.append(root);
-  const wire = createWire(model);
+  const isGone = () => el.closest(`.${DEAD}`) !== null;
+  const wire = createWire(model, isGone);
   const page = createPage(model, root, wire);
   page.dress();
   assemble(page, root);
@@ -152,6 +153,14 @@ function render({ model, el }) {
   const theme = new MutationObserver(page.dress);
   theme.observe(document.body, { attributes: true });
   theme.observe(document.documentElement, { attributes: true });
+  let gone = isGone();
+  const line = new MutationObserver(() => {
+    if (gone === isGone()) return;
+    gone = !gone;
+    if (gone) wire.lose();
+    page.fail(gone ? GONE : "");
+  });
+  line.observe(el, { attributes: true, attributeFilter: ["class"] });
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", page.dress);
   page.schedule();
@@ -159,6 +168,7 @@ function render({ model, el }) {
     for (const trait of TRAITS) model.off(`change:${trait}`, page.schedule);
     size.disconnect();
     theme.disconnect();
+    line.disconnect();
     dark.removeEventListener("change", page.dress);
     page.close();
     wire.close();

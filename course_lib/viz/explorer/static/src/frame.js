@@ -8,7 +8,7 @@ import {
   strongestLines,
   weightsOf,
 } from "./numbers.js";
-import { createShelf, integers } from "./wire.js";
+import { GONE, createShelf, integers } from "./wire.js";
 
 export const MOST_LINES = 4000;
 
@@ -55,7 +55,11 @@ export function createStore(model, wire, changed) {
   const share = (name, value) => {
     if (name === "selection") store.hover = store.cell = null;
     model.set(name, value);
-    model.save_changes();
+    try {
+      model.save_changes();
+    } catch {
+      store.fail(GONE); // the picture follows all the same
+    }
   };
   return Object.assign(store, derived(store));
 }

@@ -71,7 +71,8 @@ export function createGeneration(page) {
     for (const each of steps) each.disabled = true;
     write(status, "Asking the model …");
     try {
-      const answer = await store.wire.ask(question);
+      const late = (says) => mine === number && write(status, says);
+      const answer = await store.wire.ask(question, late);
       if (mine !== number) return;
       const [logits, ids, attention] = answer.buffers;
       now = {

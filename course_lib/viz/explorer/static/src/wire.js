@@ -1,43 +1,72 @@
 /** Questions to Python, or to what a saved page holds, and their answers. */
 
 const PATIENCE = 8000;
+const PAUSE = 3000;
+export const LATE =
+  "No answer from Python yet. If another cell is running, the answer will come; " +
+  "if the kernel has stopped, run this explorer's cell again.";
+export const GONE =
+  "Python is gone: the kernel was restarted or has stopped. What is drawn goes on " +
+  "working; for everything else run this explorer's cell again.";
 
 /**
  * Ask by number: each answer reaches the one who asked, late ones nobody else.
  * @param {object} model anywidget's, or a saved page's
- * @returns {{ask: Function, close: Function}}
+ * @param {() => boolean} isGone whether Python is known to be out of reach
+ * @returns {{ask: Function, lose: Function, close: Function}}
  */
-export function createWire(model) {
+export function createWire(model, isGone = () => false) {
   const own = Math.random().toString(36).slice(2);
   const waiting = new Map();
   let count = 0;
   const hear = (answer, buffers) => {
     const asker = waiting.get(answer.request);
     if (!asker) return;
-    asker.heard();
     if (answer.of !== undefined) {
+      asker.wait();
       asker.progress(answer.done, answer.of);
       return;
     }
-    waiting.delete(answer.request);
+    forget(answer.request);
     if (answer.failed) asker.reject(new Error(answer.failed));
     else asker.resolve({ ...answer, buffers: (buffers ?? []).map(bytesOf) });
   };
   model.on("msg:custom", hear);
-  const ask = (question, progress = () => {}, silent = () => {}) =>
+  const forget = (request) => {
+    clearTimeout(waiting.get(request)?.timer);
+    waiting.delete(request);
+  };
+  /** `late` is told when Python is silent, `progress` how far it has come. */
+  const ask = (question, late = () => {}, progress = () => {}) =>
     new Promise((resolve, reject) => {
       const request = `${own}/${(count += 1)}`;
-      const timer = setTimeout(silent, PATIENCE);
-      const heard = () => clearTimeout(timer);
-      waiting.set(request, { resolve, reject, progress, heard });
-      model.send({ ...question, request });
+      const asker = { resolve, reject, progress };
+      asker.wait = () => {
+        clearTimeout(asker.timer);
+        asker.timer = setTimeout(() => late(LATE), PATIENCE);
+      };
+      waiting.set(request, asker);
+      asker.wait();
+      try {
+        if (isGone()) throw new Error(GONE);
+        model.send({ ...question, request });
+      } catch {
+        forget(request); // a kernel that stopped leaves a line that cannot send
+        reject(new Error(GONE));
+      }
     });
+  /** Python cannot answer any more: say so to all who wait. */
+  const lose = () => {
+    for (const [request, { reject }] of waiting) {
+      forget(request);
+      reject(new Error(GONE));
+    }
+  };
   const close = () => {
     model.off("msg:custom", hear);
-    for (const asker of waiting.values()) asker.heard();
-    waiting.clear();
+    for (const request of waiting.keys()) forget(request);
   };
-  return { ask, close };
+  return { ask, lose, close };
 }
 
 /** Bytes of a buffer or a view in memory of their own, aligned for every type. */
@@ -55,10 +84,11 @@ export function integers(buffer, bits) {
 }
 
 /**
- * Answers kept by what was asked, up to some megabytes; what is missing is asked for.
+ * Answers kept by what was asked, up to some megabytes; what is missing is asked for,
+ * after a failure not before a pause: each redraw would ask again.
  * @param {Function} arrived called when something new can be drawn
  */
-export function createShelf(wire, arrived, megabytes = 96) {
+export function createShelf(wire, arrived, megabytes = 96, pause = PAUSE) {
   const kept = new Map();
   const get = (question, unpack) => {
     const key = JSON.stringify(question);
@@ -68,10 +98,9 @@ export function createShelf(wire, arrived, megabytes = 96) {
       kept.set(key, found); // the newest used stands last
       return found.value;
     }
-    const entry = { value: null, failed: null, size: 0 };
+    const entry = { value: null, size: 0 };
     kept.set(key, entry);
-    const silent = () => arrived("Python does not answer. Is the kernel running?");
-    wire.ask(question, undefined, silent).then(
+    wire.ask(question, arrived).then(
       (answer) => {
         entry.size = answer.buffers.reduce((sum, b) => sum + b.byteLength, 0);
         entry.value = unpack(answer);
@@ -79,7 +108,7 @@ export function createShelf(wire, arrived, megabytes = 96) {
         arrived("");
       },
       (error) => {
-        kept.delete(key);
+        setTimeout(() => kept.delete(key), pause);
         arrived(error.message);
       },
     );
