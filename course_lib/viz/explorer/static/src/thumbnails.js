@@ -4,6 +4,9 @@ import { make, roving } from "./page.js";
 import { heatImage } from "./paint.js";
 import { headOrder } from "./numbers.js";
 
+const LARGEST = 116; // four rows of them fit a projector
+const NAMED = 8; // heads in a row that leave room for their pattern's name
+
 /** The view of all heads. */
 export function createThumbnails(page) {
   const { store } = page;
@@ -33,7 +36,8 @@ export function createThumbnails(page) {
       cellOf(all, Math.floor(number / heads), number % heads),
     );
     const { ranked } = page;
-    grid.style.gridTemplateColumns = `2.2em repeat(${heads}, minmax(30px, 1fr))`;
+    const size = `minmax(30px, ${LARGEST}px)`;
+    grid.style.gridTemplateColumns = `2.2em repeat(${heads}, ${size})`;
     const children = [];
     cells.forEach(({ button }, i) => {
       if (i % heads === 0) children.push(rowHead(i / heads, Boolean(values)));
@@ -61,6 +65,7 @@ export function createThumbnails(page) {
       .putImageData(heatImage(all, piece, page.colours().heat), 0, 0);
     const open = () => store.select({ layer, head, view: "head" });
     const name = page.headName(layer, head);
+    const label = heads > NAMED ? "" : (store.part.labels[layer]?.[head] ?? "");
     const button = make(
       "button.thumb",
       {
@@ -75,7 +80,7 @@ export function createThumbnails(page) {
         },
       },
       canvas,
-      make("span.tag", {}, `${layer}.${head}`),
+      make("span.tag", {}, `${layer}.${head} ${label}`.trim()),
     );
     return { button, layer, head };
   };
