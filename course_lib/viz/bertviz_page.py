@@ -87,8 +87,8 @@ class BertvizPage(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return (
-            f"{self.title} ({len(self.page) / 1e6:.1f} MB). It draws once you run this "
-            "cell and press its button, if your browser has a network."
+            f"{self.title} ({len(self.page) / 1e6:.1f} MB).\n"
+            "Run this cell and press its button: drawing it needs a network."
         )
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:

@@ -116,10 +116,41 @@ def pattern_against_effect(
     return figure
 
 
+def followed(rows: Sequence[Any], tokens: Sequence[str]) -> Figure:
+    """Where each new token looked when it was the newest.
+
+    Args:
+        rows: weights of each new token, in order; each one longer than the one before,
+            the last (T,). What was not written yet is grey.
+        tokens: the T tokens, the new ones last.
+    """
+    table = np.full((len(rows), len(tokens)), np.nan)
+    for place, row in enumerate(rows):
+        table[place, : len(row)] = np.asarray(row)
+    figure = new_figure(9.0, 0.9 + 0.26 * len(rows))
+    with mpl.rc_context(RULES):
+        axes = figure.add_subplot()
+    heat_map(
+        axes,
+        table,
+        list(tokens)[-len(rows) :],
+        list(tokens),
+        row_title="newest token",
+        column_title="looks at",
+        low=0.0,
+        high=1.0,
+        numbers=False,
+    )
+    axes.set_aspect("auto")
+    axes.axvline(len(tokens) - len(rows) - 0.5, color=RED)
+    return figure
+
+
 def _named(
     axes: Axes, word: str, place: tuple[int, int], at: tuple[float, float], colour: str
 ) -> None:
     """Mark one head by its number and a word, not by its colour alone."""
     axes.scatter(*at, s=130, facecolors="none", edgecolors=colour, linewidths=2)
+    away = (9, -17) if at[1] < 0 else (9, 7)  # the line at 0 stays free
     label = f"{place[0]}.{place[1]} {word}"
-    axes.annotate(label, at, (9, 7), textcoords="offset points", color=colour)
+    axes.annotate(label, at, away, textcoords="offset points", color=colour)
