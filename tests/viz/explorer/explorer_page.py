@@ -21,18 +21,22 @@ window.open_explorer = (traits, render, el) => {
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   window.heard = [];
   window.put = (name, value) => { traits[name] = value; tell(`change:${name}`); };
+  const reply = async (question) => {
+    window.heard.push(question);
+    if (window.hold) await window.hold(question);
+    for (const [content, buffers] of await window.py_ask(JSON.stringify(question)))
+      tell("msg:custom", content, buffers.map((b) => new DataView(bytes(b).buffer)));
+  };
   const model = {
     get: (name) => traits[name],
     set: (name, value) => {
       window.put(name, value);
       window.py_set(name, JSON.stringify(value));
     },
-    save_changes: () => {},
-    send: async (question) => {
-      window.heard.push(question);
-      if (window.hold) await window.hold(question);
-      for (const [content, buffers] of await window.py_ask(JSON.stringify(question)))
-        tell("msg:custom", content, buffers.map((b) => new DataView(bytes(b).buffer)));
+    save_changes: () => { if (window.gone) throw new Error("Cannot send"); },
+    send: (question) => {
+      if (window.gone) throw new Error("Cannot send");
+      return reply(question);
     },
     on: (event, listener) => listeners.set(event, [...of(event), listener]),
     off: (event, gone) => listeners.set(event, of(event).filter((l) => l !== gone)),

@@ -11,7 +11,7 @@ import { createReadout } from "./readout.js";
 import { createPage } from "./shared.js";
 import { createStrip } from "./strip.js";
 import { createThumbnails } from "./thumbnails.js";
-import { GONE, createWire, storedModel } from "./wire.js";
+import { createWire, storedModel } from "./wire.js";
 
 const MAKERS = {
   head: createLines,
@@ -20,8 +20,6 @@ const MAKERS = {
   "query-key": createQueryKey,
   tokens: createStrip,
 };
-// Jupyter marks a view whose kernel is gone.
-const DEAD = "jupyter-widgets-disconnected";
 const TRAITS = ["selection", "settings", "switched_off", "about"];
 const HELP = [
   ["Tab", "from control to control"],
@@ -122,8 +120,8 @@ function assemble(page, root) {
     // A view that goes hands the focus on to the one that comes.
     if (!held || picture.contains(document.activeElement)) return;
     const next =
-      picture.querySelector("[tabindex='0']") ?? root.querySelector("[role=tab]");
-    next.focus({ preventScroll: true });
+      picture.querySelector("[tabindex='0']") ?? picture.querySelector("[tabindex]");
+    (next ?? root.querySelector("[role=tab]")).focus({ preventScroll: true });
   };
   page.overlay = () => {
     view().overlay();
@@ -141,8 +139,7 @@ function assemble(page, root) {
 function render({ model, el }) {
   const root = make("div.root", { role: "region", "aria-label": "Attention explorer" });
   el.append(root);
-  const isGone = () => el.closest(`.${DEAD}`) !== null;
-  const wire = createWire(model, isGone);
+  const wire = createWire(model);
   const page = createPage(model, root, wire);
   page.dress();
   assemble(page, root);
@@ -153,14 +150,6 @@ function render({ model, el }) {
   const theme = new MutationObserver(page.dress);
   theme.observe(document.body, { attributes: true });
   theme.observe(document.documentElement, { attributes: true });
-  let gone = isGone();
-  const line = new MutationObserver(() => {
-    if (gone === isGone()) return;
-    gone = !gone;
-    if (gone) wire.lose();
-    page.fail(gone ? GONE : "");
-  });
-  line.observe(el, { attributes: true, attributeFilter: ["class"] });
   const dark = matchMedia("(prefers-color-scheme: dark)");
   dark.addEventListener("change", page.dress);
   page.schedule();
@@ -168,7 +157,6 @@ function render({ model, el }) {
     for (const trait of TRAITS) model.off(`change:${trait}`, page.schedule);
     size.disconnect();
     theme.disconnect();
-    line.disconnect();
     dark.removeEventListener("change", page.dress);
     page.close();
     wire.close();

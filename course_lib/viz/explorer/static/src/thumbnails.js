@@ -11,7 +11,9 @@ const NAMED = 8; // heads in a row that leave room for their pattern's name
 export function createThumbnails(page) {
   const { store } = page;
   const grid = make("div.wall", { role: "group" });
+  // It takes the focus while its pictures are on their way.
   const element = make("div.pane.scrolls", {}, grid);
+  grid.tabIndex = -1;
   let heads = 0;
   let cells = [];
   let builtFor = null;

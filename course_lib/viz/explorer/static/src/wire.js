@@ -12,10 +12,9 @@ export const GONE =
 /**
  * Ask by number: each answer reaches the one who asked, late ones nobody else.
  * @param {object} model anywidget's, or a saved page's
- * @param {() => boolean} isGone whether Python is known to be out of reach
- * @returns {{ask: Function, lose: Function, close: Function}}
+ * @returns {{ask: Function, close: Function}}
  */
-export function createWire(model, isGone = () => false) {
+export function createWire(model) {
   const own = Math.random().toString(36).slice(2);
   const waiting = new Map();
   let count = 0;
@@ -48,25 +47,17 @@ export function createWire(model, isGone = () => false) {
       waiting.set(request, asker);
       asker.wait();
       try {
-        if (isGone()) throw new Error(GONE);
         model.send({ ...question, request });
       } catch {
         forget(request); // a kernel that stopped leaves a line that cannot send
         reject(new Error(GONE));
       }
     });
-  /** Python cannot answer any more: say so to all who wait. */
-  const lose = () => {
-    for (const [request, { reject }] of waiting) {
-      forget(request);
-      reject(new Error(GONE));
-    }
-  };
   const close = () => {
     model.off("msg:custom", hear);
     for (const request of waiting.keys()) forget(request);
   };
-  return { ask, lose, close };
+  return { ask, close };
 }
 
 /** Bytes of a buffer or a view in memory of their own, aligned for every type. */
