@@ -55,13 +55,16 @@ export function createStore(model, wire, changed) {
   const share = (name, value) => {
     if (name === "selection") store.hover = store.cell = null;
     model.set(name, value);
+    store.matrix(); // what is missing is asked for before the frame is drawn
     try {
       model.save_changes();
     } catch {
       store.fail(GONE); // the picture follows all the same
     }
   };
-  return Object.assign(store, derived(store));
+  Object.assign(store, derived(store));
+  store.matrix();
+  return store;
 }
 
 /** Tokens of a side: "query" or "key". */

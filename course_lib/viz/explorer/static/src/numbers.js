@@ -48,40 +48,32 @@ export function strongestLines(matrix, { threshold, queries, keys, limit }) {
   const { data, full, rows, columns } = matrix;
   const floor = floorOf(matrix, threshold);
   const counts = new Uint32Array(full + 1);
+  let total = 0;
   for (let row = 0; row < rows; row += 1) {
     if (!queries[row]) continue;
     for (let column = 0, i = row * columns; column < columns; column += 1, i += 1) {
-      if (data[i] >= floor && keys[column]) counts[data[i]] += 1;
+      if (data[i] < floor || !keys[column]) continue;
+      counts[data[i]] += 1;
+      total += 1;
     }
   }
-  let total = 0;
-  for (let value = floor; value <= full; value += 1) total += counts[value];
-  const places = placesFrom(counts, floor, full, limit);
-  return { ...collected(matrix, queries, keys, places), total };
+  const count = Math.min(total, limit);
+  return { ...collected(matrix, queries, keys, endsOf(counts, count), count), total };
 }
 
-/** Where lines of each value start in the answer; values too weak start nowhere. */
-function placesFrom(counts, floor, full, limit) {
-  let room = limit;
-  let weakest = full + 1;
-  const taken = new Map();
-  for (let value = full; value >= floor && room > 0; value -= 1) {
-    const take = Math.min(counts[value], room);
-    if (take) taken.set(value, take);
-    room -= take;
-    weakest = value;
+/** Where the lines of each value end in the answer; 0 for values that have no room. */
+function endsOf(counts, room) {
+  const ends = new Int32Array(counts.length);
+  let end = room;
+  for (let value = counts.length - 1; end > 0; value -= 1) {
+    if (!counts[value]) continue;
+    ends[value] = end;
+    end = Math.max(0, end - counts[value]);
   }
-  const starts = new Int32Array(full + 2).fill(-1);
-  let start = 0;
-  for (let value = weakest; value <= full; value += 1) {
-    if (!taken.has(value)) continue;
-    starts[value] = start;
-    start += taken.get(value);
-  }
-  return { starts, taken, count: start };
+  return ends;
 }
 
-function collected(matrix, queries, keys, { starts, taken, count }) {
+function collected(matrix, queries, keys, ends, count) {
   const { data, full, rows, columns } = matrix;
   const from = new Uint16Array(count);
   const to = new Uint16Array(count);
@@ -90,11 +82,9 @@ function collected(matrix, queries, keys, { starts, taken, count }) {
     if (!queries[row]) continue;
     for (let column = 0, i = row * columns; column < columns; column += 1, i += 1) {
       const value = data[i];
-      if (starts[value] < 0 || !keys[column]) continue;
-      const left = taken.get(value);
-      if (!left) continue;
-      const place = starts[value] + left - 1;
-      taken.set(value, left - 1);
+      if (!ends[value] || !keys[column]) continue;
+      const place = ends[value] - 1;
+      ends[value] = place;
       from[place] = row;
       to[place] = column;
       weights[place] = value / full;

@@ -41,9 +41,9 @@ export function exact(weight, rough = false) {
   return rough ? `≈ ${weight.toFixed(2)}` : weight.toFixed(4);
 }
 
-/** 50306 as "50,306". */
+/** 50306 as "50,306"; without Intl, which takes 20 ms to wake. */
 export function grouped(number) {
-  return number.toLocaleString("en-GB");
+  return `${number}`.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** "1 token", "2 tokens". */
