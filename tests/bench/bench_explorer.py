@@ -24,6 +24,7 @@ from views_table import ALL_HEADS, HERE, STRANGER, missed, put_in, table
 LENGTHS = (32, 64, 128, 256, 512)
 VIEWS = {STRANGER: "head_view", ALL_HEADS: "model_view"}
 MOST_HTML, MOST_SECONDS = 500e6, 120
+MOST_LINES = 4e6  # of SVG: 9.4 million took 10.2 GB and were not painted
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HOW = """Attention of 12 layers x 12 heads is made up, half of the heads with a pattern;
 the explorer's threshold stands at {least:.1%}, the lowest, where it draws most. Times
@@ -40,7 +41,9 @@ are medians, in brackets the 95th percentile. Bold is above what was asked.
 - *bertviz*: its head view, all heads of a layer at once as it opens, unless another is
   named. It has no threshold. Its scripts (require.js 2.3.6, d3 5.7.0, jQuery 2.1.0
   instead of 2.0.0, which npm does not have) were answered on this machine; offline it
-  draws nothing. It is stopped at {html:.0f} MB of HTML or after {seconds} s.
+  draws nothing. Not tried: more than {html:.0f} MB of HTML, or more than {lines:.0f}
+  million lines of SVG (9.4 million had taken 10.2 GB, and nothing was painted, when
+  they were stopped by hand). Stopped after {seconds} s.
 - *page's memory*: what JavaScript holds after a clean-up, with its buffers; an explorer
   in a page keeps the layers that were seen, up to 96 MB.
 - *Python grows by*: the highest that a fresh process takes beside the weights.
@@ -144,9 +147,8 @@ def strangers(
     """A view of bertviz, up to the length at which it has to be stopped."""
     stopped, each = False, 0.0
     for length in lengths:
-        expected = each * length**2
-        if stopped or expected > MOST_HTML:
-            says = "not tried" if stopped else f"none: {expected / 1e6:,.0f} MB"
+        says = "not tried" if stopped else _too_much(view, length, each)
+        if says:
             found = dict.fromkeys(("open_bytes", "file_ms"), says)
         else:
             found = stranger(length, view, stand_ins, home)
@@ -156,6 +158,15 @@ def strangers(
             found["file_ms"], stopped = f"> {MOST_SECONDS} s", True
         _keep(figures, view, length, found)
         print(f"{view}, {length}: {found['file_ms']}", flush=True)
+
+
+def _too_much(view: str, length: int, each: float) -> str:
+    """Why this is not even tried, or nothing; `each` bytes go for a weight."""
+    size = each * length**2
+    lines = 12 * length**2 * (12 if view == ALL_HEADS else 1)
+    if size > MOST_HTML:
+        return f"none: {size / 1e6:,.0f} MB"
+    return f"none: {lines / 1e6:.1f} M lines" if lines > MOST_LINES else ""
 
 
 def stranger(
@@ -227,6 +238,7 @@ def section(figures: dict[str, Any], shown: str) -> str:
         least=made_views.LEAST,
         machine=figures["machine"],
         html=MOST_HTML / 1e6,
+        lines=MOST_LINES / 1e6,
         seconds=MOST_SECONDS,
     )
     above = missed(figures)
