@@ -1,9 +1,11 @@
 """What each head does in this text, in numbers and in a word or two."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from course_lib import head_patterns
 from course_lib.viz.explorer.view_data import AttentionPart
@@ -32,12 +34,12 @@ def head_figures(part: AttentionPart) -> dict[str, np.ndarray]:
     pattern that this text cannot show (nothing is repeated) is left out.
     """
     weights = torch.from_numpy(part.weights)
-    figures = {"entropy": _entropy(part.weights)}
+    figures = {"entropy": _by_layer(_entropy, weights)}
     if part.query_tokens != part.key_tokens:
         return figures
     ids = _ids(part.query_tokens)
     for name, (_, pattern) in PATTERNS.items():
-        share = head_patterns.mass(weights, pattern(ids)).numpy()
+        share = _by_layer(partial(head_patterns.mass, targets=pattern(ids)), weights)
         if not np.isnan(share).any():
             figures[name] = share
     return figures
@@ -61,12 +63,16 @@ def head_labels(figures: Mapping[str, np.ndarray]) -> list[list[str]]:
     return result
 
 
-def _entropy(weights: np.ndarray) -> np.ndarray:
-    """Mean over the queries that may attend at all, (L, H) in nats."""
-    logs = np.log(np.where(weights > 0, weights, 1.0))
-    rows = -(weights * logs).sum(-1)  # (L, H, T_q)
+def _by_layer(figure: Callable[[Tensor], Tensor], weights: Tensor) -> np.ndarray:
+    """A figure of each head, (L, H); one layer at a time leaves memory alone."""
+    return torch.stack([figure(layer) for layer in weights]).numpy()
+
+
+def _entropy(weights: Tensor) -> Tensor:
+    """Mean over the queries that may attend at all, (H, T_q, T_k) to (H,) in nats."""
+    rows = torch.special.entr(weights.clamp_min(0)).sum(-1)  # (H, T_q)
     counted = weights.sum(-1) > 0
-    return (rows * counted).sum(-1) / np.maximum(counted.sum(-1), 1)
+    return (rows * counted).sum(-1) / counted.sum(-1).clamp_min(1)
 
 
 def _ids(tokens: tuple[str, ...]) -> torch.Tensor:
