@@ -43,6 +43,12 @@ class ExplorerNotebook(NotebookPage):
         outputs = self.run(self._scratch)
         return outputs.first.inner_text() if outputs.count() else ""
 
+    def choose_theme(self, theme: str) -> None:
+        """Switch Lab's theme from the Settings menu."""
+        self.page.get_by_role("menuitem", name="Settings", exact=True).click()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).click()
+        self.page.locator(".lm-Menu-itemLabel", has_text=theme).last.click()
+
     def wait_for(self, expression: str, value: object) -> None:
         """Until the kernel gives this value: what the page sets takes a moment."""
         said = ""

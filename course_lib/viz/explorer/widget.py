@@ -12,6 +12,7 @@ import traitlets
 from course_lib.errors import CourseError
 from course_lib.viz.explorer import bundle, choice, patterns, still, wire
 from course_lib.viz.explorer.answers import Answers
+from course_lib.viz.explorer.cells import note_shown
 from course_lib.viz.explorer.export import html_file, written_whole
 from course_lib.viz.explorer.given import flags_of, tokens_of, weights_of
 from course_lib.viz.explorer.view_data import AttentionPart, Effects
@@ -196,6 +197,7 @@ class AttentionExplorer(anywidget.AnyWidget):
         return f"AttentionExplorer({parts})"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
+        note_shown(self)
         live, metadata = super()._repr_mimebundle_(**options)
         words = still.words(self.part, self.selection, self.settings)
         picture = still.small_picture(self._figure())

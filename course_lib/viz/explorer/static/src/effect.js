@@ -34,6 +34,7 @@ export function createEffect(page) {
   let builtFor = null;
   let asked = null;
   let number = 0;
+  let measuring = false;
 
   const isOff = (layer, head) =>
     store.off.some(([p, l, h]) => p === store.part.name && l === layer && h === head);
@@ -93,7 +94,6 @@ export function createEffect(page) {
       button.title = button.getAttribute("aria-label");
       button.style.setProperty("--shade", `${Math.round((70 * weight) / most)}%`);
     }
-    allOn.disabled = !store.off.length;
     ask();
   };
 
@@ -132,7 +132,8 @@ export function createEffect(page) {
   };
 
   const importance = async () => {
-    measure.disabled = true;
+    if (measuring) return;
+    measuring = true;
     try {
       const tell = (done, of) =>
         write(measured, `Switched off ${done} of ${of} heads …`);
@@ -149,7 +150,7 @@ export function createEffect(page) {
     } catch (error) {
       write(measured, error.message);
     }
-    measure.disabled = false;
+    measuring = false;
     page.schedule();
   };
   return { element, draw };

@@ -65,10 +65,12 @@ export function createGeneration(page) {
     bars,
   );
 
-  const step = (place) => ask({ kind: "append", id: now.ids[place] });
+  // A button that goes to sleep loses the focus: presses in between are passed over.
+  let busy = false;
+  const step = (place) => busy || ask({ kind: "append", id: now.ids[place] });
   const ask = async (question) => {
     const mine = (number += 1);
-    for (const each of steps) each.disabled = true;
+    busy = true;
     write(status, "Asking the model …");
     try {
       const late = (says) => mine === number && write(status, says);
@@ -85,7 +87,7 @@ export function createGeneration(page) {
       if (mine === number) write(status, error.message);
       return;
     } finally {
-      if (mine === number) for (const each of steps) each.disabled = !now;
+      if (mine === number) busy = false;
     }
     draw();
   };
@@ -116,7 +118,10 @@ export function createGeneration(page) {
       return [take, bar(raw[i], percent(raw[i]), ".was"), bar(kept[i] ?? 0, left)];
     });
     const heads = ["next token", "as the model says", "after the sliders"];
+    const takes = rows.map(([take]) => take);
+    const held = [...bars.querySelectorAll("button")].indexOf(document.activeElement);
     bars.replaceChildren(table(`The ${count} likeliest next tokens`, heads, rows));
+    takes[held]?.focus();
   };
 
   const drawText = () => {
