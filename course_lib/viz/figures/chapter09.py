@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from course_lib.errors import ShapeError
 from course_lib.viz.figures.heat_map import heat_map
 from course_lib.viz.style import (
     BLACK,
@@ -27,7 +28,13 @@ FIRST_TITLES = {
 
 
 def head_tables(figures: Mapping[str, Any]) -> Figure:
-    """One figure of every head (L, H), side by side, from 0 to 1."""
+    """One figure of every head (L, H), side by side, from 0 to 1.
+
+    Raises:
+        ShapeError: a table is not (L, H).
+    """
+    for name, table in figures.items():
+        _require(f"figures[{name!r}]", table, "(L, H), one number a head")
     figure = new_figure(3.5 * len(figures), 2.6)
     with mpl.rc_context(RULES):
         panels = figure.subplots(1, len(figures), squeeze=False)[0]
@@ -55,7 +62,16 @@ def score_parts(products: Any, tokens: Sequence[str], weights: Any) -> Figure:
         products: (T, d), whose rows sum to the scores.
         tokens: the T keys.
         weights: (T,), softmax of the scores.
+
+    Raises:
+        ShapeError: not a row and a weight for each token.
     """
+    _require("products", products, "(T, d): pick one query of one head")
+    if not len(products) == len(tokens) == len(weights):
+        raise ShapeError(
+            f"{len(products)} rows of products, {len(tokens)} tokens, {len(weights)} "
+            "weights: a figure needs one of each for every key."
+        )
     most = float(abs(products).max())
     figure = new_figure(9.0, 4.2)
     with mpl.rc_context(RULES):
@@ -81,7 +97,12 @@ def score_parts(products: Any, tokens: Sequence[str], weights: Any) -> Figure:
 
 
 def heads_against_rule(shares: Any, rule: float) -> Figure:
-    """How often each head (L, H) is right, and how often a rule without a model is."""
+    """How often each head (L, H) is right, and how often a rule without a model is.
+
+    Raises:
+        ShapeError: shares are not (L, H).
+    """
+    _require("shares", shares, "(L, H): the mean over the riddles")
     layers, heads = shares.shape
     figure = new_figure(7.0, 2.8)
     axes = figure.add_subplot()
@@ -104,7 +125,16 @@ def pattern_against_effect(
         clarity: share of weight on its clearest pattern.
         effect: rise of the loss without it.
         chosen: by a word the head (layer, head) to be named.
+
+    Raises:
+        ShapeError: the two are not of the same heads.
     """
+    _require("clarity", clarity, "(L, H), one number a head")
+    if tuple(clarity.shape) != tuple(effect.shape):
+        raise ShapeError(
+            f"clarity is {tuple(clarity.shape)}, effect {tuple(effect.shape)}: both "
+            "are (L, H), of the same heads."
+        )
     figure = new_figure(7.0, 3.6)
     axes = figure.add_subplot()
     axes.axhline(0, color=BLACK, linewidth=0.8)
@@ -123,7 +153,17 @@ def followed(rows: Sequence[Any], tokens: Sequence[str]) -> Figure:
         rows: weights of each new token, in order; each one longer than the one before,
             the last (T,). What was not written yet is grey.
         tokens: the T tokens, the new ones last.
+
+    Raises:
+        ShapeError: the rows do not grow by one up to T.
     """
+    lengths = [len(row) for row in rows]
+    wanted = list(range(len(tokens) - len(rows) + 1, len(tokens) + 1))
+    if not rows or lengths != wanted:
+        raise ShapeError(
+            f"rows of {lengths} weights for {len(tokens)} tokens: each new token sees "
+            "one more than the one before, the last one all of them."
+        )
     table = np.full((len(rows), len(tokens)), np.nan)
     for place, row in enumerate(rows):
         table[place, : len(row)] = np.asarray(row)
@@ -154,3 +194,10 @@ def _named(
     away = (9, -17) if at[1] < 0 else (9, 7)  # the line at 0 stays free
     label = f"{place[0]}.{place[1]} {word}"
     axes.annotate(label, at, away, textcoords="offset points", color=colour)
+
+
+def _require(name: str, table: Any, cure: str) -> None:
+    if np.ndim(table) != 2:
+        raise ShapeError(
+            f"{name} has shape {tuple(np.shape(table))}; it should be {cure}."
+        )
