@@ -128,6 +128,7 @@ function assemble(page, root) {
     readout.point();
   };
   page.speak = readout.speak;
+  page.reword = readout.draw;
   page.reveal = (index) => view().reveal(index);
   const notes = store.about.notes.map((note) => make("p.note", {}, note));
   const more = panels.map(({ element }) => element);

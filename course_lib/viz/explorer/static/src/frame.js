@@ -17,11 +17,16 @@ export const MOST_LINES = 4000;
  * @param {object} model traits that Python shares
  * @param {object} wire
  * @param {() => void} changed called after every change, also of data
+ * @param {() => void} reworded called when more exact numbers came, the picture stays
  */
-export function createStore(model, wire, changed) {
+export function createStore(model, wire, changed, reworded) {
   const about = model.get("about");
   let trouble = "";
-  const shelf = createShelf(wire, (message) => store.fail(message));
+  const shelf = createShelf(wire, (message, kind) => {
+    trouble = message;
+    if (kind === "row") reworded();
+    else changed();
+  });
   const store = {
     about,
     wire,

@@ -18,7 +18,7 @@ export function createPage(model, root, wire) {
       if (root.isConnected) page.draw();
     });
   };
-  const store = createStore(model, wire, page.schedule);
+  const store = createStore(model, wire, page.schedule, () => page.reword());
   page.store = store;
   page.fail = store.fail;
   page.close = () => cancelAnimationFrame(frame);

@@ -77,7 +77,8 @@ export function integers(buffer, bits) {
 /**
  * Answers kept by what was asked, up to some megabytes; what is missing is asked for,
  * after a failure not before a pause: each redraw would ask again.
- * @param {Function} arrived called when something new can be drawn
+ * @param {Function} arrived called with "" and a question's kind when its answer can be
+ *     drawn, else with what went wrong
  */
 export function createShelf(wire, arrived, megabytes = 96, pause = PAUSE) {
   const kept = new Map();
@@ -96,7 +97,7 @@ export function createShelf(wire, arrived, megabytes = 96, pause = PAUSE) {
         entry.size = answer.buffers.reduce((sum, b) => sum + b.byteLength, 0);
         entry.value = unpack(answer);
         trim(kept, megabytes * 1e6);
-        arrived("");
+        arrived("", question.kind);
       },
       (error) => {
         setTimeout(() => kept.delete(key), pause);
