@@ -54,7 +54,9 @@ def run(arguments: list[str]) -> int:
     """Measure, print the table; non-zero if a figure is missed."""
     options = _options(arguments)
     figures = _kept(options.json)
-    print(machine(), flush=True)
+    if options.only != ["table"]:
+        figures["machine"] = machine()
+    print(figures["machine"], flush=True)
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         if "explorer" in options.only:
@@ -65,7 +67,6 @@ def run(arguments: list[str]) -> int:
             stand_ins = bertviz_times.scripts(home / "scripts")
             for view in VIEWS:
                 strangers(options.lengths, figures, view, stand_ins, home)
-    figures["machine"] = machine()
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     shown = table(figures, [n for n in LENGTHS if n in figures.get(HERE, {})])
@@ -83,8 +84,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--only",
         action="append",
-        choices=("explorer", "lab", "bertviz"),
-        help="measure this part; all if not given",
+        choices=("explorer", "lab", "bertviz", "table"),
+        help="measure this part; all if not given; table: of --json, nothing measured",
     )
     says = "read the figures of earlier runs from there, and keep them with the new"
     parser.add_argument("--json", type=Path, metavar="FILE", help=says)
@@ -213,9 +214,8 @@ def _kept(path: Path | None) -> dict[str, Any]:
         return {}
     kept = json.loads(path.read_text(encoding="utf-8"))
     return {
-        view: {int(n): found for n, found in by.items()}
+        view: {int(n): found for n, found in by.items()} if view != "machine" else by
         for view, by in kept.items()
-        if isinstance(by, dict)
     }
 
 
@@ -227,9 +227,16 @@ def machine() -> str:
         versions.append(f"{name} {importlib.metadata.version(name)}")
     return (
         f"{time.strftime('%Y-%m-%d')}, {platform.machine()}, {os.cpu_count()} cores, "
-        f"load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}, "
-        + ", ".join(versions)
+        f"load {os.getloadavg()[0]:.1f} as it began{_priority()}; "
+        f"Python {platform.python_version()}, {', '.join(versions)}"
     )
+
+
+def _priority() -> str:
+    """How this run stands to other programs, where Linux groups them."""
+    group = Path("/proc/self/autogroup")
+    nice = int(group.read_text().split()[-1]) if group.exists() else 0
+    return f", before other programs (nice {nice})" if nice < 0 else ""
 
 
 def section(figures: dict[str, Any], shown: str) -> str:

@@ -107,11 +107,17 @@ def test_the_table_takes_the_place_of_its_older_self(tmp_path: Path) -> None:
     assert file.read_text() == f"{views_table.HEADING}\n\nnew\n\n# Last\n"
 
 
-def test_figures_of_earlier_runs_are_kept(tmp_path: Path) -> None:
+def test_figures_of_earlier_runs_are_kept_and_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "figures.json"
     assert bench_explorer._kept(file) == {}
-    file.write_text(json.dumps({"machine": "x", HERE: {128: {"lines": "1 of 1"}}}))
-    assert bench_explorer._kept(file) == {HERE: {128: {"lines": "1 of 1"}}}
+    figures = {"machine": "a machine", HERE: {128: {"lines": "1 of 1 lines drawn."}}}
+    file.write_text(json.dumps(figures), encoding="utf-8")
+    assert bench_explorer.run(["--only", "table", "--json", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert "a machine" in said and "| lines drawn | explorer | 1 of 1 | 4,000 |" in said
+    assert "a machine." in bench_explorer.section(figures, "the table")
 
 
 def test_lengths_beyond_the_explorer_are_named(
