@@ -43,6 +43,12 @@ class ExplorerNotebook(NotebookPage):
         outputs = self.run(self._scratch)
         return outputs.first.inner_text() if outputs.count() else ""
 
+    def runs(self) -> int:
+        """How many cells this kernel has run; this question is the last of them."""
+        self.do("pass")
+        prompt = self._scratch.locator(".jp-InputPrompt").inner_text()
+        return int(prompt.strip("[]: "))
+
     def choose_theme(self, theme: str) -> None:
         """Switch Lab's theme from the Settings menu."""
         self.page.get_by_role("menuitem", name="Settings", exact=True).click()

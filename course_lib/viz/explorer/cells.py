@@ -11,18 +11,19 @@ import sys
 from typing import Any
 from weakref import WeakSet
 
-from ipywidgets import Widget
+from ipywidgets import DOMWidget
 
-Run = tuple[str, "WeakSet[Widget]"]
+Run = tuple[str, "WeakSet[DOMWidget]"]
 _LAST_RESULTS = re.compile(r"_{1,3}|_\d+")
 _runs: dict[str, Run] = {}
 """By cell: its last run, and what that run has shown."""
 
 
-def note_shown(widget: Widget) -> None:
+def note_shown(widget: DOMWidget) -> None:
     """Remember that the running cell shows this; close what its last run showed."""
-    if widget.comm is None:
-        widget.open()
+    for each in (widget.layout, widget):
+        if each.comm is None:
+            each.open()
     shell = _shell()
     cell, run = _running(shell)
     if cell is None:
@@ -35,10 +36,15 @@ def note_shown(widget: Widget) -> None:
     _runs[cell] = run, WeakSet([widget])
     for old in shown:
         if not any(old in now for _, now in _runs.values()):
-            old.close()
-            # ipywidgets marks what is closed in a way that forbids showing it again.
-            vars(old).pop("_repr_mimebundle_", None)
+            _close(old)
             _forget(shell, old)
+
+
+def _close(widget: DOMWidget) -> None:
+    """Close a widget and its layout, so that it may open again."""
+    for each in (widget, widget.layout):
+        each.close()
+        vars(each).pop("_repr_mimebundle_", None)  # ipywidgets forbids to show it
 
 
 def _shell() -> Any:
@@ -57,7 +63,7 @@ def _running(shell: Any) -> tuple[str | None, str]:
     return cell, request.get("header", {}).get("msg_id", "")
 
 
-def _forget(shell: Any, widget: Widget) -> None:
+def _forget(shell: Any, widget: DOMWidget) -> None:
     """Take a result out of the notebook's history: Out[n], _n, and the last three."""
     history = shell.user_ns.get("_oh", {})
     for number in [n for n, result in history.items() if result is widget]:
