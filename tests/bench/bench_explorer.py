@@ -28,7 +28,8 @@ MOST_LINES = 4e6  # of SVG: 9.4 million took 10.2 GB and were not painted
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HOW = """Attention of 12 layers x 12 heads is made up, half of the heads with a pattern;
 the explorer's threshold stands at {least:.1%}, the lowest, where it draws most. Times
-are medians, in brackets the 95th percentile. Bold is above what was asked.
+are medians, in brackets the 95th percentile; asked is the median, where p95 is not
+said. Bold is above what was asked.
 
 {machine}.
 

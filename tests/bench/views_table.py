@@ -64,7 +64,7 @@ class Row:
 
 def _both(says: str, name: str, asked: Any = None, **options: Any) -> tuple[Row, Row]:
     return (
-        Row(says, HERE, name, asked or {}, **options),
+        Row(says, HERE, name, {} if asked is None else asked, **options),
         Row(says, STRANGER, name, **options),
     )
 
@@ -87,14 +87,17 @@ ROWS = (
     *_both("layer, again, ms", "layer_again"),
     *_both("head, ms", "head", LOCAL, late=True),
     *_both("hover, ms", "hover", LOCAL, late=True),
-    Row("hover, Lab, ms", HERE, "lab_hover", LOCAL, late=True),
     Row("threshold, ms", HERE, "threshold", LOCAL, late=True),
+    Row("head, Lab, ms", HERE, "lab_head", LOCAL, late=True),
+    Row("hover, Lab, ms", HERE, "lab_hover", LOCAL, late=True),
+    Row("threshold, Lab, ms", HERE, "lab_threshold", LOCAL, late=True),
     *_both("page's memory, opened, MB", "heap_mb", digits=1),
     *_both("the same, all layers seen, MB", "heap_seen_mb", digits=1),
     Row("50 layer changes add, MB", HERE, "heap_growth_mb", digits=2),
     Row("opened and closed 50 times, adds, MB", HERE, "heap_reopened_mb", digits=2),
     Row("lines drawn", HERE, "lines", 4000),
     *_both("requests to other hosts", "strangers", 0),
+    Row("the same, Lab and its kernel", HERE, "lab_strangers", 0),
     Row("JavaScript and CSS, KB", HERE, "code_bytes", 60, scale=1e-3, digits=1),
     Row("Lab, cell to painted, ms", HERE, "lab_open_ms"),
     Row("Lab, through the socket to open, MB", HERE, "lab_open_bytes", **MB),
