@@ -63,7 +63,6 @@ def explorer_files(
     Returns:
         seconds, grown (MB), and the bytes of each thing that travels.
     """
-    from course_lib.viz.explorer.answers import Answers
     from course_lib.viz.explorer.widget import AttentionExplorer
 
     AttentionExplorer(weights_of(8, 1, 1), tokens_of(8))._repr_mimebundle_()
@@ -78,17 +77,7 @@ def explorer_files(
     names = ("about", "selection", "settings", "switched_off")
     traits = json.dumps({name: getattr(explorer, name) for name in names})
     (folder / "traits.json").write_text(traits, encoding="utf-8")
-    answers, sizes = Answers(explorer.parts), []
-    asked: list[dict[str, Any]] = [{"kind": "thumbnails"}]
-    asked += [{"kind": "layer", "layer": layer} for layer in range(layers)]
-    contents = []
-    for question in asked:
-        content, buffers = answers.to({"part": "self", **question})
-        name = "-".join(map(str, question.values()))
-        (folder / name).write_bytes(buffers[0])
-        sizes.append(len(buffers[0]))
-        contents.append([name, content])
-    (folder / "answers.json").write_text(json.dumps(contents), encoding="utf-8")
+    sizes = _write_answers(explorer, folder)
     code = len((explorer._esm + explorer._css).encode())
     begun = time.perf_counter()
     explorer.to_html(folder / "explorer.html")
@@ -101,6 +90,23 @@ def explorer_files(
         "file_bytes": (folder / "explorer.html").stat().st_size,
         "file_s": time.perf_counter() - begun,
     }
+
+
+def _write_answers(explorer: Any, folder: Path) -> list[int]:
+    """All heads small, then each layer, as the page asks for them; bytes of each."""
+    from course_lib.viz.explorer.answers import Answers
+
+    answers, sizes, contents = Answers(explorer.parts), [], []
+    asked: list[dict[str, Any]] = [{"kind": "thumbnails"}]
+    asked += [{"kind": "layer", "layer": n} for n in range(len(explorer.part.weights))]
+    for question in asked:
+        content, buffers = answers.to({"part": "self", **question})
+        name = "-".join(map(str, question.values()))
+        (folder / name).write_bytes(buffers[0])
+        sizes.append(len(buffers[0]))
+        contents.append([name, content])
+    (folder / "answers.json").write_text(json.dumps(contents), encoding="utf-8")
+    return sizes
 
 
 def bertviz_file(
