@@ -75,4 +75,5 @@ def test_the_induction_head_of_512_tokens_is_found_and_switched_off(
         press(three, "Enter")
     saving.value.save_as(tmp_path / "induction.svg")
     saved = (tmp_path / "induction.svg").read_text(encoding="utf-8")
-    assert saved.startswith("<?xml") and saved.rstrip().endswith("</svg>")
+    assert saved.rstrip().endswith("</svg>") and "old (511)" in saved
+    assert "next token: all heads on (hatched), 1 head off (full)" in saved

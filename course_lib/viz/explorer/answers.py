@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from course_lib.errors import CourseError
 from course_lib.viz.explorer import still, wire
 from course_lib.viz.explorer.rollout import rollout_by_layer
+from course_lib.viz.explorer.still_effect import add_effect
 from course_lib.viz.explorer.view_data import AttentionPart, Effects, NextToken
 
 Answer = tuple[dict[str, Any], list[bytes]]
@@ -89,9 +91,21 @@ class Answers:
         arrays = wire.query_key(self._part(asked), asked["layer"], asked["head"])
         return {}, [array.tobytes() for array in arrays]
 
+    def figure(
+        self,
+        selection: Mapping[str, Any],
+        settings: Mapping[str, Any],
+        heads: Sequence[Any] = (),
+    ) -> Figure:
+        """The view as a still picture; below it what these heads, off, change."""
+        drawn = still.figure(self.parts[selection["part"]], selection, settings)
+        if heads and self._effects and "ablate" in self._effects.can:
+            found = self._effects.ablate([tuple(head) for head in heads])
+            add_effect(drawn, found, len(heads))
+        return drawn
+
     def _picture(self, asked: Mapping[str, Any]) -> Answer:
-        part = self.parts[asked["selection"]["part"]]
-        drawn = still.figure(part, asked["selection"], asked["settings"])
+        drawn = self.figure(asked["selection"], asked["settings"], asked["heads"])
         return {}, [still.svg(drawn)]
 
     def _model(self) -> Effects:

@@ -21,6 +21,7 @@ from course_lib.viz.style import BLACK, BLUE, DIVERGING, RULES, new_figure, png
 
 MOST_LINES = 4000
 MOST_NAMES = 64
+MOST_FANNED = 32
 ROW_INCHES = 0.2
 SMALL_BYTES = 70_000
 MOST_PIXELS = 450_000
@@ -116,6 +117,8 @@ def _lines(
     part: AttentionPart, seen: Sight, selection: Mapping, settings: Mapping
 ) -> Figure:
     rows = max(seen.matrix.shape)
+    if rows > MOST_NAMES and selection["token"] is not None:
+        return _one_token(part, seen, selection, settings)
     drawn = new_figure(6.0, float(np.clip(rows * ROW_INCHES + 0.7, 2, 14)))
     axes = drawn.add_subplot()
     strong, total = _strongest(seen.matrix, max(settings["threshold"], 1e-6))
@@ -138,6 +141,36 @@ def _lines(
     axes.axis("off")
     left = f"; {len(strong):,} of {total:,} lines" if len(strong) < total else ""
     _title(axes, f"{part.name}, {seen.title}{left}")
+    return drawn
+
+
+def _one_token(
+    part: AttentionPart, seen: Sight, selection: Mapping, settings: Mapping
+) -> Figure:
+    """A chosen token of a long text by itself: names fit, and where it looks shows."""
+    token, asks = selection["token"], selection["side"] == "query"
+    row = seen.matrix[token] if asks else seen.matrix[:, token]
+    own, others = part.query_tokens, part.key_tokens
+    own, others = (own, others) if asks else (others, own)
+    places = np.argsort(-row, kind="stable")[:MOST_FANNED]
+    places = np.sort(places[row[places] >= max(settings["threshold"], 1e-6)])
+    drawn = new_figure(6.0, float(len(places) * ROW_INCHES + 1.0))
+    axes = drawn.add_subplot()
+    middle, (near, far) = (len(places) - 1) / 2, (0, 1) if asks else (1, 0)
+    aligned = {near: "right" if asks else "left", far: "left" if asks else "right"}
+    texts = [(near, middle, f"{visible(own[token])} ({token})")]
+    for at, place in enumerate(places):
+        weight = float(row[place])
+        style = {"color": BLUE, "alpha": 0.15 + 0.85 * weight}
+        axes.plot([near, far], [middle, at], linewidth=0.6 + 2.4 * weight, **style)
+        texts.append((far, at, f"{visible(others[place])} ({place})  {weight:.0%}"))
+    for x, y, text in texts:
+        beside = {"ha": aligned[x], "va": "center", "fontsize": 9, "color": BLACK}
+        axes.text(1.04 * x - 0.02, y, text, parse_math=False, **beside)
+    axes.set(xlim=(-0.6, 1.6), ylim=(max(len(places), 1) - 0.3, -0.9))
+    axes.axis("off")
+    count = int((row > 0).sum())
+    _title(axes, f"{part.name}, {seen.title}; {len(places)} of {count:,} weights")
     return drawn
 
 

@@ -164,15 +164,18 @@ class AttentionExplorer(anywidget.AnyWidget):
         return written_whole(path, html_file(self, views, layers))
 
     def to_svg(self, path: str | Path) -> Path:
-        """Write the present view as a drawing that scales."""
+        """Write the present view as a drawing that scales.
+
+        Where heads are switched off, the model's answer stands below, before and after.
+        """
         return written_whole(path, still.svg(self._figure()))
 
     def to_png(self, path: str | Path) -> Path:
-        """Write the present view as a picture."""
+        """Write the present view as a picture; with heads off, as `to_svg`."""
         return written_whole(path, still.picture(self._figure()))
 
     def _figure(self) -> Any:
-        return still.figure(self.part, self.selection, self.settings)
+        return self._answers.figure(self.selection, self.settings, self.switched_off)
 
     def _asked(self, _widget: Any, asked: Mapping[str, Any], _buffers: Any) -> None:
         """Answer under the question's number; a failure becomes a message."""
@@ -200,7 +203,8 @@ class AttentionExplorer(anywidget.AnyWidget):
         note_shown(self)
         live, metadata = super()._repr_mimebundle_(**options)
         words = still.words(self.part, self.selection, self.settings)
-        picture = still.small_picture(self._figure())
+        drawn = self._answers.figure(self.selection, self.settings)
+        picture = still.small_picture(drawn)
         shown = {
             **live,
             "text/plain": f"{self!r}\n{words}",

@@ -112,7 +112,7 @@ def test_the_strongest_weights_stand_in_a_table(shown: ExplorerPage) -> None:
 def test_the_view_is_saved_by_keyboard(
     shown: ExplorerPage, page: Page, tmp_path: Path
 ) -> None:
-    shown.put(selection={"view": "matrix"})
+    shown.put(selection={"view": "matrix"}, switched_off=[(0, 1)])
     shown.root.get_by_role("button", name="Save picture").focus()
     with page.expect_download() as saving:
         page.keyboard.press("Enter")

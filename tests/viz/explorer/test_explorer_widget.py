@@ -231,6 +231,30 @@ def test_stills_follow_the_settings(explorer: AttentionExplorer) -> None:
     assert "[CLS]" not in texts[3].split("\n")[1]
 
 
+@pytest.mark.parametrize("view", ["head", "layers", "matrix", "query-key", "tokens"])
+def test_a_saved_picture_shows_what_heads_that_are_off_change(
+    explorer: AttentionExplorer, tmp_path, view: str
+) -> None:
+    explorer.selection = {"view": view, "token": 9}
+    without = explorer.to_svg(tmp_path / "view.svg").read_text(encoding="utf-8")
+    explorer.switched_off = [(0, 1), (1, 2)]
+    drawn = explorer.to_svg(tmp_path / "view.svg").read_text(encoding="utf-8")
+    says = "next token: all heads on (hatched), 2 heads off (full)"
+    assert says in drawn and says not in without
+    assert explorer.effects.asked == [[("self", 0, 1), ("self", 1, 2)]]
+
+
+@pytest.mark.parametrize("side, says", [("query", "499"), ("key", "501")])
+def test_a_chosen_token_of_a_long_text_is_drawn_by_itself(
+    tmp_path, side: str, says: str
+) -> None:
+    explorer = AttentionExplorer(sample(1, 1, 512), ["word"] * 512)
+    explorer.selection = {"token": 500, "side": side}
+    drawn = explorer.to_svg(tmp_path / "view.svg").read_text(encoding="utf-8")
+    assert "word (500)" in drawn and f"word ({says})  90%" in drawn
+    assert "1 of 512 weights" in drawn
+
+
 def test_hostile_tokens_are_drawn_as_text(tmp_path) -> None:
     explorer = AttentionExplorer.of([part(HOSTILE)])
     for view in ("head", "matrix", "tokens", "query-key"):

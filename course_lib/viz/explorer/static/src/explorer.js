@@ -37,9 +37,9 @@ const HELP = [
 function createSave(page) {
   const { store } = page;
   const save = async () => {
-    const { selection, settings } = store;
+    const { selection, settings, off: heads } = store;
     try {
-      const question = { kind: "picture", selection, settings };
+      const question = { kind: "picture", selection, settings, heads };
       const { buffers } = await store.wire.ask(question, page.fail);
       page.fail("");
       const type = "image/svg+xml";
