@@ -57,6 +57,8 @@ function render({ model, el }) {
     image.height = model.get("height");
     image.alt = model.get("title");
     image.src = `data:image/png;base64,${model.get("image")}`;
+  };
+  const wordsChanged = () => {
     clearTimeout(timer);
     timer = setTimeout(say, PAUSE);
   };
@@ -65,7 +67,7 @@ function render({ model, el }) {
   };
   const listeners = [
     ["change:image", draw],
-    ["change:words", draw],
+    ["change:words", wordsChanged],
     ["change:look_for", hintChanged],
   ];
   for (const [event, listener] of listeners) model.on(event, listener);
