@@ -136,6 +136,14 @@ function assemble(page, root) {
   root.append(...blocks, readout.element, readout.table, ...more);
 }
 
+/** Whether a key is the explorer's: Notebook 7 takes keys on their way down. */
+function isOwn(root, { target, key, shiftKey, ctrlKey, metaKey, altKey }) {
+  if (!root.contains(target) || ctrlKey || metaKey || altKey) return false;
+  if (target.matches("input, select")) return true;
+  if (key === "Enter") return !shiftKey;
+  return /^(Arrow.*|Home|End|Escape|[ ?1-5])$/.test(key);
+}
+
 /** anywidget's entry: draw the model into an element; returns what cleans up. */
 function render({ model, el }) {
   const root = make("div.root", { role: "region", "aria-label": "Attention explorer" });
@@ -145,6 +153,10 @@ function render({ model, el }) {
   page.dress();
   assemble(page, root);
   root.addEventListener("keydown", page.keys);
+  const guard = (event) => {
+    root.toggleAttribute("data-lm-suppress-shortcuts", isOwn(root, event));
+  };
+  window.addEventListener("keydown", guard, true);
   for (const trait of TRAITS) model.on(`change:${trait}`, page.schedule);
   const size = new ResizeObserver(page.schedule);
   size.observe(root);
@@ -159,6 +171,7 @@ function render({ model, el }) {
     size.disconnect();
     theme.disconnect();
     dark.removeEventListener("change", page.dress);
+    window.removeEventListener("keydown", guard, true);
     page.close();
     wire.close();
     root.remove();
