@@ -199,9 +199,18 @@ class AttentionExplorer(anywidget.AnyWidget):
         )
         return f"AttentionExplorer({parts})"
 
+    # ipywidgets 7 would show the live view alone, without a still picture.
+    _ipython_display_ = None
+
+    def _live_view(self) -> dict[str, Any]:
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {"application/vnd.jupyter.widget-view+json": view}
+
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
         note_shown(self)
-        live, metadata = super()._repr_mimebundle_(**options)
+        usual = getattr(super(), "_repr_mimebundle_", None)
+        # ipywidgets 7, as on Colab, has none.
+        live, metadata = usual(**options) if usual else (self._live_view(), {})
         words = still.words(self.part, self.selection, self.settings)
         drawn = self._answers.figure(self.selection, self.settings)
         picture = still.small_picture(drawn)
