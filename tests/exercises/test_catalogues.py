@@ -44,6 +44,8 @@ PROMISED = {
     "max-instead-of-mean",
     "09.entropy": "log-of-zero wrong-axis base-two",
     "09.ablate": "zeroes-tokens zeroes-in-place off-by-one",
+    "11.align_labels": "labels-continuations labels-special-tokens off-by-one "
+    "previous-word-across-sentences",
 }
 
 
