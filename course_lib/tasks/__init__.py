@@ -12,11 +12,11 @@ loop on its own model, and by Transformers' `Trainer`.
 from course_lib.lazy import handing_out
 
 _HOMES = {
-    "Classifier": "classifier",
-    "Evaluation": "evaluation",
+    "Classifier": "classification.classifier",
+    "Evaluation": "classification.evaluation",
     "FineTuning": "recipe",
-    "finetune_classifier": "classification",
-    "load_classifier": "classification",
+    "finetune_classifier": "classification.finetuning",
+    "load_classifier": "classification.finetuning",
 }
 
 __all__ = list(_HOMES)

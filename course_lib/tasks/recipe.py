@@ -1,12 +1,11 @@
 """How a pretrained model is fine-tuned: few choices, sensible where none is made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from course_lib.errors import CourseError
-from course_lib.tasks.choosing import WATCHED
 from course_lib.training import TrainingPlan
 
 VALIDATIONS = 10  # in a run, evenly spread
@@ -16,7 +15,6 @@ WARM_UP = 0.1  # of the run
 # What suits BERT at its width of 768. Narrower models bear, and need, higher rates.
 RATE, WIDTH = 5e-5, 768
 LONGEST = 256  # tokens; attention's cost grows with the square
-UNEVEN = 3.0  # from here on the rarest label would hardly be learned
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,6 @@ class FineTuning:
             what the model can read, 256 at most.
         patience: validations, of ten in a run, without a new best until it stops;
             None never stops early.
-        balanced: whether rare labels count more, each label as much as any other;
-            None says yes where the commonest label is 3 times as common as the rarest.
         seed: decides the new layers' first weights, the order of the examples, dropout.
     """
 
@@ -43,7 +39,6 @@ class FineTuning:
     batch_size: int = 16
     max_length: int | None = None
     patience: int | None = 5
-    balanced: bool | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -52,7 +47,7 @@ class FineTuning:
                 f"batch_size = {self.batch_size!r}: expected a whole number of at "
                 "least 1"
             )
-        self.plan(1, WIDTH)  # a TrainingPlan says what is wrong with its part
+        self.plan(1, WIDTH, "loss")  # a TrainingPlan says what is wrong with its part
         if self.learning_rate is not None and not self.learning_rate > 0:
             raise CourseError(f"learning_rate = {self.learning_rate!r} must be above 0")
         length = self.max_length
@@ -78,8 +73,14 @@ class FineTuning:
             )
         return cls(**settings)
 
-    def plan(self, examples: int, width: int) -> TrainingPlan:
-        """The training plan for so many examples and a model of that width."""
+    def plan(self, examples: int, width: int, watch: str) -> TrainingPlan:
+        """The training plan.
+
+        Args:
+            examples: how many there are to learn from.
+            width: D, of the model.
+            watch: the figure on validation by which the best weights are chosen.
+        """
         epochs = self.epochs
         if epochs is None:
             enough = FEWEST_STEPS * self.batch_size / examples
@@ -90,7 +91,7 @@ class FineTuning:
             learning_rate=self.learning_rate or RATE * max(1.0, WIDTH / width),
             decay="linear",
             patience=self.patience,
-            watch=WATCHED,
+            watch=watch,
             seed=self.seed,
         )
         steps = plan.number_of_steps(examples / self.batch_size)
@@ -114,12 +115,6 @@ class FineTuning:
                 "tokens: ask for fewer, or split long texts"
             )
         return self.max_length or min(limit, LONGEST)
-
-    def balances(self, counts: Sequence[int]) -> bool:
-        """Whether rare labels count more where labels are so common."""
-        if self.balanced is not None:
-            return self.balanced
-        return max(counts) >= UNEVEN * min(counts)
 
 
 @contextmanager

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from datasets import Dataset, DatasetDict
 
-from course_lib.tasks import baselines as module
-from course_lib.tasks.baselines import MAJORITY, TFIDF, baselines
-from course_lib.tasks.labelled_texts import LabelledTexts
+from course_lib.tasks.classification import baselines as module
+from course_lib.tasks.classification.baselines import MAJORITY, TFIDF, baselines
+from course_lib.tasks.classification.labelled_texts import LabelledTexts
 from tests.tasks.tiny import reviews
 
 

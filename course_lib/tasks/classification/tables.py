@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from course_lib.tasks.evaluation import Evaluation, Interval, Score
+    from course_lib.tasks.classification.evaluation import Evaluation, Interval, Score
 
 HEADINGS = ("", "accuracy", "95 % interval", "macro-F1", "95 % interval")
 LARGEST = 12  # labels of which a whole matrix is shown

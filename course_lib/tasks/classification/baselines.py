@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course_lib.tasks.labelled_texts import TEST, TRAIN, VALIDATION, LabelledTexts
+from course_lib.tasks.classification.labelled_texts import LabelledTexts
+from course_lib.tasks.lesson import TEST, TRAIN, VALIDATION
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline

@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from sklearn.metrics import f1_score
 
-from course_lib.tasks.choosing import macro_f1_of, validate
+from course_lib.tasks.classification.choosing import macro_f1_of
+from course_lib.tasks.validation import validate
 
 
 class Echo(torch.nn.Module):
@@ -31,7 +32,7 @@ def test_both_ways_measure_the_whole_split(batch_size):
     draw = torch.Generator().manual_seed(0)
     x, labels = torch.randn(10, 3, generator=draw), torch.arange(10) % 3
     examples = [{"x": a, "labels": b} for a, b in zip(x, labels, strict=True)]
-    values = validate(examples, collate, batch_size)(Echo())
+    values = validate(examples, collate, batch_size, macro_f1_of)(Echo())
     expected = f1_score(labels.numpy(), x.argmax(-1).numpy(), average="macro")
     assert values["macro_f1"] == pytest.approx(expected)
     assert values["loss"] == pytest.approx(float(F.cross_entropy(x, labels)), abs=1e-6)

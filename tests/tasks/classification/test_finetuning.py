@@ -17,8 +17,9 @@ from transformers import (
 )
 
 from course_lib.errors import CourseError
-from course_lib.tasks import classification, finetune_classifier, load_classifier
-from course_lib.tasks.baselines import MAJORITY, TFIDF
+from course_lib.tasks import finetune_classifier, lesson, load_classifier
+from course_lib.tasks.classification import finetuning
+from course_lib.tasks.classification.baselines import MAJORITY, TFIDF
 from course_lib.training import TrainingResult
 from tests.tasks.tiny import change_config, dataset, reviews
 
@@ -275,7 +276,7 @@ def test_a_damaged_tokenizer_is_named(copy):
 def test_a_stand_in_is_tested_under_its_own_name(bert, tmp_path, monkeypatch):
     stand_in = tmp_path / "course-bert"
     shutil.copytree(bert, stand_in)
-    monkeypatch.setattr(classification, "resolve", lambda name: stand_in)
+    monkeypatch.setattr(finetuning, "resolve", lambda name: stand_in)
     evaluation = tune("bert-base-uncased", epochs=1).evaluation
     assert evaluation.scores[0].name == "course-bert, fine-tuned"
 
@@ -351,7 +352,7 @@ def test_a_full_disk_does_not_cost_what_was_learned(bert, tmp_path, monkeypatch)
     def full(self, folder):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(classification.Classifier, "save", full)
+    monkeypatch.setattr(finetuning.Classifier, "save", full)
     with pytest.warns(UserWarning, match="could not be saved.*No space left"):
         classifier = tune(bert, epochs=1, save=tmp_path / "new")
     assert len(classifier.predict(TEXTS)) == 3
@@ -369,7 +370,7 @@ def test_where_memory_runs_out_a_cure_is_named(error, bert, monkeypatch):
     def greedy(*_, **__):
         raise error
 
-    monkeypatch.setattr(classification, "train", greedy)
+    monkeypatch.setattr(lesson, "train", greedy)
     with pytest.raises(CourseError, match="batch_size=4; or max_length"):
         tune(bert)
 
@@ -378,7 +379,7 @@ def test_other_errors_are_passed_on(bert, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("something else")
 
-    monkeypatch.setattr(classification, "train", broken)
+    monkeypatch.setattr(lesson, "train", broken)
     with pytest.raises(RuntimeError, match="something else"):
         tune(bert)
 

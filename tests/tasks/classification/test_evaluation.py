@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score
 
-from course_lib.tasks.evaluation import Evaluation, Score, bootstrap, macro_f1
+from course_lib.tasks.classification.evaluation import (
+    Evaluation,
+    Score,
+    bootstrap,
+    macro_f1,
+)
 
 LABELS = ("bad", "fair", "good")
 

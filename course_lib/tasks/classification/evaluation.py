@@ -144,12 +144,12 @@ class Evaluation:
         return cls(tuple(kept["labels"]), scores, rivalry)
 
     def __str__(self) -> str:
-        from course_lib.tasks.tables import as_text
+        from course_lib.tasks.classification.tables import as_text
 
         return as_text(self)
 
     def _repr_html_(self) -> str:
-        from course_lib.tasks.tables import as_html
+        from course_lib.tasks.classification.tables import as_html
 
         return as_html(self)
 

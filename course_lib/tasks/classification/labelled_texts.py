@@ -1,13 +1,14 @@
 """Texts with labels as a classifier is given them: checked, and cut into tokens."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from course_lib.errors import CourseError
+from course_lib.tasks.lesson import PURPOSE, TRAIN
 from course_lib.tasks.quiet import quiet_datasets
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 TEXT, LABEL = "text", "label"
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
-PURPOSE = {TRAIN: "to learn from", VALIDATION: "to choose by", TEST: "to be tested on"}
 
 
 @dataclass(frozen=True)
@@ -92,20 +91,24 @@ class LabelledTexts:
 
 
 def encode(
-    texts: "Dataset", tokenizer: "PreTrainedTokenizerBase"
-) -> tuple["Dataset", int]:
+    texts: LabelledTexts,
+    split: str,
+    tokenizer: "PreTrainedTokenizerBase",
+    say: Callable[[str], None],
+) -> "Dataset":
     """The texts of a split as a model reads them, each as long as it is.
 
     Args:
-        texts: with columns text and label.
+        texts: of all splits.
+        split: the name of one.
         tokenizer: of the model; texts longer than its `model_max_length` lose their
             ends.
+        say: is told how many did.
 
     Returns:
-        Examples with input_ids, attention_mask and labels; and how many were cut.
+        Examples with input_ids, attention_mask and labels.
     """
-
-    longest = tokenizer.model_max_length
+    given, longest = texts.splits[split], tokenizer.model_max_length
 
     def cut(rows: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
         tokens = dict(tokenizer(rows[TEXT], truncation=False, verbose=False))
@@ -115,9 +118,14 @@ def encode(
         return {**tokens, "labels": rows[LABEL], "whole": whole}
 
     with quiet_datasets():
-        made = texts.map(cut, batched=True, remove_columns=texts.column_names)
+        made = given.map(cut, batched=True, remove_columns=given.column_names)
     cut_off = sum(length > longest for length in made["whole"])
-    return made.remove_columns("whole"), cut_off
+    if cut_off:
+        say(
+            f"{cut_off:,} of {len(made):,} texts in {split} have more than {longest} "
+            "tokens: the rest is cut off."
+        )
+    return made.remove_columns("whole")
 
 
 def _require_split(data: "Mapping[str, Dataset]", name: str, purpose: str) -> None:

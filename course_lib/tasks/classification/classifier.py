@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from course_lib.errors import CourseError
 from course_lib.models.saving import Pretrained
 from course_lib.resources.devices import device as choose_device
-from course_lib.tasks.evaluation import Evaluation
+from course_lib.tasks.classification.evaluation import Evaluation
+from course_lib.tasks.kinds import CLASSIFIER
 from course_lib.tasks.quiet import quiet_transformers
 from course_lib.tasks.saved import require_place, write_evaluation
 
@@ -123,7 +124,7 @@ class Classifier:
             CourseError: there is something else under that name.
         """
         folder = Path(folder)
-        require_place(folder)
+        require_place(folder, CLASSIFIER)
         if isinstance(self.model, Pretrained):
             self.model.save_pretrained(folder, tokenizer=self.tokenizer)
         else:

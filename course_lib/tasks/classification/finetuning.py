@@ -1,0 +1,144 @@
+"""Classification of texts, from a file of one's own to a classifier in three lines.
+
+>>> data = load_classification("my.csv")
+>>> classifier = finetune_classifier(data, model="course-bert", save="my-classifier")
+>>> print(classifier.evaluation)
+
+Source: Devlin et al. 2019, BERT, section 4.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course_lib.resources.origins import resolve
+from course_lib.resources.shipped import MODELS
+from course_lib.tasks.classification.baselines import baselines
+from course_lib.tasks.classification.choosing import WATCHED, macro_f1_of
+from course_lib.tasks.classification.classifier import Classifier
+from course_lib.tasks.classification.evaluation import Evaluation
+from course_lib.tasks.classification.labelled_texts import LabelledTexts, encode
+from course_lib.tasks.classification.settings import ClassifierTuning
+from course_lib.tasks.classification.weighing import (
+    Weighed,
+    balancing_weights,
+    weighed_loss,
+)
+from course_lib.tasks.kinds import CLASSIFIER
+from course_lib.tasks.lesson import TEST, TRAIN, VALIDATION, Lesson
+from course_lib.tasks.pretrained import Start, label_names, read_trained
+from course_lib.tasks.recipe import memory_advice
+from course_lib.tasks.saved import keep, read_evaluation, require_place
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+
+def finetune_classifier(
+    data: "Mapping[str, Dataset]",
+    *,
+    model: str | PathLike[str] = "course-bert",
+    save: str | PathLike[str] | None = None,
+    with_trainer: bool = False,
+    device: str | None = None,
+    progress: bool = True,
+    **settings: Any,
+) -> Classifier:
+    """Make a classifier of a pretrained model, test it beside baselines, and save it.
+
+    Args:
+        data: splits "train", "validation" and "test" with columns text and label, as
+            `load_classification` makes them. The weights kept are those best on
+            validation; the figures are those of test.
+        model: name or folder of a pretrained encoder.
+        save: a folder to save the classifier in; a classifier in it is replaced.
+        with_trainer: take Transformers' model and `Trainer`, not `Bert` and `train`.
+        device: "cpu", "cuda", "mps"; None takes the fastest.
+        progress: whether to say what happens.
+        settings: as for `ClassifierTuning`, e.g. epochs=5, max_length=64, seed=1.
+
+    Raises:
+        CourseError: data, model, settings or the folder are not in order, which is
+            found out before the training; or memory ran out in it.
+    """
+    recipe, texts = ClassifierTuning.of(settings), LabelledTexts.of(data)
+    start = Start(resolve(model), CLASSIFIER, texts.labels, with_trainer)
+    if save is not None:
+        require_place(Path(save), CLASSIFIER, start.folder)
+    say = print if progress else _say_nothing
+    with memory_advice(recipe):
+        classifier, balanced = _learn(texts, start, recipe, say, device)
+        name = f"{_name(model, start.folder)}, fine-tuned"
+        classifier.evaluation = _test(classifier, name, texts, balanced)
+    if save is not None:
+        keep(classifier.save, Path(save), CLASSIFIER, say)
+    return classifier
+
+
+def load_classifier(
+    folder: str | PathLike[str], *, device: str | None = None
+) -> Classifier:
+    """Read a classifier that was saved, by the course or by Transformers.
+
+    Raises:
+        CourseError: there is none, or its files are damaged.
+    """
+    place = resolve(folder)
+    model, tokenizer = read_trained(place, CLASSIFIER)
+    figures = read_evaluation(place, Evaluation)
+    labels = label_names(model)
+    return Classifier(model, tokenizer, labels, evaluation=figures, device=device)
+
+
+def _learn(
+    texts: LabelledTexts,
+    start: Start,
+    recipe: ClassifierTuning,
+    say: Callable[[object], None],
+    device: str | None,
+) -> tuple[Classifier, bool]:
+    """A classifier, not yet tested; and whether its labels were weighed."""
+    from transformers import DataCollatorWithPadding
+
+    say(texts)
+    tokenizer = start.tokenizer()
+    tokenizer.model_max_length = recipe.length(tokenizer.model_max_length)
+    splits = {name: encode(texts, name, tokenizer, say) for name in (TRAIN, VALIDATION)}
+    lesson = Lesson(
+        start.model(recipe.seed),
+        splits,
+        recipe.plan(len(splits[TRAIN]), start.width, WATCHED),
+        DataCollatorWithPadding(tokenizer),
+        start.with_trainer,
+        metrics=macro_f1_of,
+    )
+    balanced = recipe.balances(list(texts.counts().values()))
+    if balanced:
+        say("The labels are weighed: each counts as much as any other.")
+        weights = balancing_weights(texts.numbers(TRAIN))
+        weighed = partial(Weighed, weights=weights)
+        lesson = replace(lesson, learner=weighed, loss=weighed_loss(weights))
+    result = lesson.learn(device, say is print)
+    told = {"result": result, "device": device}
+    return Classifier(lesson.model, tokenizer, texts.labels, **told), balanced
+
+
+def _name(asked: str | PathLike[str], folder: Path) -> str:
+    """What a model is called in tables: a stand-in by its own name."""
+    return folder.name if folder.name in MODELS else Path(asked).name
+
+
+def _test(
+    classifier: Classifier, name: str, texts: LabelledTexts, balanced: bool
+) -> Evaluation:
+    """The classifier's figures on the test split, and those of the baselines."""
+    found = {name: classifier.answers(texts.splits[TEST])}
+    found |= baselines(texts, balanced=balanced)
+    return Evaluation.of(texts.labels, texts.numbers(TEST), found)
+
+
+def _say_nothing(_: object) -> None:
+    pass
