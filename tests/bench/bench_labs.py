@@ -24,6 +24,7 @@ LABS = {
     "positions": "PositionsLab",
     "rotary": "RotaryLab",
     "residual": "ResidualLab",
+    "hidden_word": "HiddenWordLab",
 }
 ASKED = 150  # milliseconds at the median
 HEAD = "| lab | median ms | p95 ms | processor, median ms | kB a picture |"
