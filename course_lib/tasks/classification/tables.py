@@ -1,11 +1,12 @@
 """An evaluation as people read it: in a terminal, and in a notebook."""
 
-import html
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from course_lib.tasks.layout import between, lines, paragraph, table
+
 if TYPE_CHECKING:
-    from course_lib.tasks.classification.evaluation import Evaluation, Interval, Score
+    from course_lib.tasks.classification.evaluation import Evaluation, Score
 
 HEADINGS = ("", "accuracy", "95 % interval", "macro-F1", "95 % interval")
 LARGEST = 12  # labels of which a whole matrix is shown
@@ -18,10 +19,10 @@ def as_text(evaluation: "Evaluation") -> str:
     matrix = list(confusions(evaluation))
     parts = [
         sentence(evaluation),
-        _lines([HEADINGS, *map(figures, evaluation.scores)]),
+        lines([HEADINGS, *map(figures, evaluation.scores)]),
         comparison(evaluation),
         matrix_title(evaluation),
-        _lines(matrix),
+        lines(matrix),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -30,11 +31,11 @@ def as_html(evaluation: "Evaluation") -> str:
     """The figures as tables; names of labels are text, whatever they hold."""
     matrix = list(confusions(evaluation))
     parts = [
-        _paragraph(sentence(evaluation)),
-        _table([HEADINGS, *map(figures, evaluation.scores)]),
-        _paragraph(comparison(evaluation)),
-        _paragraph(matrix_title(evaluation)),
-        _table(matrix),
+        paragraph(sentence(evaluation)),
+        table([HEADINGS, *map(figures, evaluation.scores)]),
+        paragraph(comparison(evaluation)),
+        paragraph(matrix_title(evaluation)),
+        table(matrix),
     ]
     return f"<div>{''.join(parts)}</div>"
 
@@ -54,9 +55,9 @@ def figures(score: "Score") -> tuple[str, ...]:
     return (
         score.name,
         f"{score.accuracy:.1%}",
-        _between(score.accuracy_interval),
+        between(score.accuracy_interval),
         f"{score.macro_f1:.1%}",
-        _between(score.macro_f1_interval),
+        between(score.macro_f1_interval),
     )
 
 
@@ -100,37 +101,3 @@ def confusions(evaluation: "Evaluation") -> Iterator[tuple[str, ...]]:
     yield ("true", "predicted", "texts")
     for count, truth, found in sorted(wrong, key=lambda one: -one[0])[:PAIRS]:
         yield (truth, found, str(count))
-
-
-def _between(interval: "Interval") -> str:
-    low, high = interval
-    return f"{low:.1%} to {high:.1%}"
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as columns of equal width: the first to the left, others to the right."""
-    rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            [row[0].ljust(widths[0])]
-            + [x.rjust(w) for x, w in zip(row[1:], widths[1:], strict=True)]
-        ).rstrip()
-        for row in rows
-    )
-
-
-def _table(rows: Iterable[Sequence[str]]) -> str:
-    heading, *others = rows
-    head = "".join(f'<th scope="col">{html.escape(x)}</th>' for x in heading)
-    body = "".join(_row(row) for row in others)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _row(row: Sequence[str]) -> str:
-    name = f'<th scope="row" style="text-align:left">{html.escape(row[0])}</th>'
-    return f"<tr>{name}{''.join(f'<td>{html.escape(x)}</td>' for x in row[1:])}</tr>"
-
-
-def _paragraph(text: str) -> str:
-    return f"<p>{html.escape(text)}</p>" if text else ""
