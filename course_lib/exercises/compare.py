@@ -64,11 +64,8 @@ def read(value: Any, truth: Any) -> Reading:
         if isinstance(value, Mapping):
             return Reading(dict(value))
         return Reading(value, problem=f"it returns {describe(value)}, not a dict")
-    if isinstance(truth, list):
-        if isinstance(value, tuple):
-            return Reading(list(value), ("It returns a tuple; a list was asked for.",))
-        if not isinstance(value, list):
-            return Reading(value, problem=f"it returns {describe(value)}, not a list")
+    if isinstance(truth, (list, tuple)):
+        return _read_sequence(value, truth)
     return Reading(value)
 
 
@@ -85,6 +82,23 @@ def _read_parts(value: Any, truth: tuple[Any, ...]) -> Reading:
     remarks = dict.fromkeys(remark for part in parts for remark in part.remarks)
     values = tuple(part.value for part in parts)
     return Reading(values, tuple(remarks), "; ".join(problems))
+
+
+def _read_sequence(value: Any, truth: list[Any] | tuple[Any, ...]) -> Reading:
+    """A list or tuple of plain values; other sequences of the same are forgiven."""
+    wanted = type(truth)
+    plain = value.tolist() if isinstance(value, (np.ndarray, Tensor)) else value
+    if not isinstance(plain, (list, tuple)):
+        problem = f"it returns {describe(value)}, not {_article(wanted.__name__)}"
+        return Reading(value, problem=problem)
+    remarks = []
+    if not isinstance(value, wanted):
+        given, asked = _article(_type(value)), _article(wanted.__name__)
+        remarks.append(f"It returns {given}; {asked} was asked for.")
+    if any(isinstance(t, tuple) for t in truth) and list in map(type, plain):
+        plain = [tuple(part) if isinstance(part, list) else part for part in plain]
+        remarks.append("It holds lists; tuples were asked for.")
+    return Reading(wanted(plain), tuple(remarks))
 
 
 def _read_tensor(value: Any, truth: Tensor) -> Reading:

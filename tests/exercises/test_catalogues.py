@@ -46,6 +46,8 @@ PROMISED = {
     "09.ablate": "zeroes-tokens zeroes-in-place off-by-one",
     "11.align_labels": "labels-continuations labels-special-tokens off-by-one "
     "previous-word-across-sentences",
+    "11.decode_entities": "end-inclusive merges-neighbours ignores-type-change "
+    "drops-last-entity i-without-b-dropped",
 }
 
 

@@ -92,7 +92,8 @@ def _looked_up(wrong: Wrong, word_labels: list[int], word: Any, begun: int) -> i
 
 def _of_special(wrong: Wrong, ids: Ids, i: int) -> list[Any]:
     """What stands at piece i, a special token: one label, or none."""
-    if "special-tokens-dropped" in wrong:
+    among_others = wrong.get("continuing-pieces-dropped") == "of special tokens too"
+    if "special-tokens-dropped" in wrong or (among_others and ids[i - 1 : i] == [None]):
         return []
     form = wrong.get("labels-special-tokens")
     # An answer that asks first whether the piece continues takes the second of two

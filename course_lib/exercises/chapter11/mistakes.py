@@ -73,6 +73,7 @@ ALIGN_MISTAKES = (
         "Pieces that continue a word are missing from the list. The model answers "
         "at every piece, so each needs an entry: -100.",
         PIECES,
+        forms=("of words", "of special tokens too"),
         group="continuing",
     ),
     Mistake(
@@ -133,5 +134,130 @@ ALIGN_MISTAKES = (
         PIECES,
         forms=(-1, 100, None),
         fit=_read_ignored,
+    ),
+)
+
+ENTITIES = "11, From tags to entities"
+DECODE_MISTAKES = (
+    Mistake(
+        "end-inclusive",
+        "Your end is the entity's last tag. It should be the place after it, as in a "
+        "slice: `tags[start:end]` is the entity, end - start its length.",
+        ENTITIES,
+        group="end",
+    ),
+    Mistake(
+        "merges-neighbours",
+        "Entities that stand side by side become one: a B- does not begin a new one "
+        "here. That is what B- is for: it always closes the open entity and begins "
+        "the next.",
+        ENTITIES,
+        forms=("one type", "any type"),
+        group="goes on",
+    ),
+    Mistake(
+        "ignores-type-change",
+        "An I- of another type continues the open entity. It belongs to another one: "
+        "compare the type of each I- with the open type, and begin anew where they "
+        "differ.",
+        ENTITIES,
+        forms=("first type", "last type"),
+    ),
+    Mistake(
+        "drops-last-entity",
+        "An entity that reaches the end of the text is missing: no tag comes after it "
+        "to close it. Close it after the loop, or let the loop see one more O.",
+        ENTITIES,
+    ),
+    Mistake(
+        "i-without-b-dropped",
+        "An I- that continues nothing is passed over. Models forget the B- now and "
+        "then: after O, at the start, or where the type changes, I- begins an entity.",
+        ENTITIES,
+        forms=("all", "after O", "unseen"),
+    ),
+    Mistake(
+        "type-cut-at-hyphen",
+        "The type is cut at a later hyphen. It is all that follows the first one: "
+        "`tag.split('-', 1)[1]`, or `tag[2:]`.",
+        ENTITIES,
+        forms=("second part", "last part"),
+        group="type",
+    ),
+    Mistake(
+        "prefix-kept",
+        "Your types still carry B- or I-. The prefix says where an entity begins; the "
+        "type is what follows the hyphen.",
+        ENTITIES,
+        group="type",
+    ),
+    Mistake(
+        "b-and-i-apart",
+        "B- and I- of one entity end up as entities of their own. An I- of the open "
+        "type continues it: move its end, and append it once it is closed.",
+        ENTITIES,
+        forms=("always", "unless equal"),
+        group="goes on",
+    ),
+    Mistake(
+        "open-entity-overwritten",
+        "An entity followed at once by another one is lost: the new one overwrites it. "
+        "Append the open entity before you begin the next.",
+        ENTITIES,
+        forms=("by B-", "any"),
+    ),
+    Mistake(
+        "runs-over-outside",
+        "An O does not close the open entity, which runs on to the next one. O closes "
+        "it, as every tag does that does not continue it.",
+        ENTITIES,
+        group="outside",
+    ),
+    Mistake(
+        "outside-as-entity",
+        "Stretches of O are returned as entities. O means outside: append nothing for "
+        "it.",
+        ENTITIES,
+        group="outside",
+    ),
+    Mistake(
+        "one-tag-entities-dropped",
+        "An entity of one single tag is missing. A B- begins an entity, whether an I- "
+        "follows or not.",
+        ENTITIES,
+    ),
+    Mistake(
+        "counts-from-one",
+        "You count tags from 1. They count from 0, as list indices do, so that "
+        "`tags[start:end]` is the entity.",
+        ENTITIES,
+    ),
+    Mistake(
+        "length-instead-of-end",
+        "The third number is how many tags the entity has. It should say where it "
+        "ends: start plus that length.",
+        ENTITIES,
+        group="end",
+    ),
+    Mistake(
+        "parts-in-another-order",
+        "The parts of an entity are there, but not as asked for: one tuple of three, "
+        "(type, start, end).",
+        ENTITIES,
+        forms=("start, end, type", "type, (start, end)"),
+    ),
+    Mistake(
+        "not-in-text-order",
+        "The entities are right, but sorted otherwise. Keep the order in which they "
+        "stand in the text.",
+        ENTITIES,
+        forms=("by type", "last first"),
+    ),
+    Mistake(
+        "nothing-found",
+        "Your list is empty: no tag is taken for a beginning. 'B-PER' is not equal to "
+        "'B'; cut the tag at its first hyphen and compare what stands before it.",
+        ENTITIES,
+        group="goes on",
     ),
 )
