@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torch import nn
 
 from course_lib.tasks.trainer import Loss, train_with_trainer
 from course_lib.tasks.validation import Collate, Metrics, validate
-from course_lib.training import TrainingPlan, TrainingResult, train
+from course_lib.training import Checkpoints, TrainingPlan, TrainingResult, train
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -46,19 +47,25 @@ class Lesson:
     learner: Callable[[nn.Module], nn.Module] | None = None
     loss: Loss | None = None
 
-    def learn(self, device: str | None, progress: bool) -> TrainingResult:
+    def learn(
+        self, device: str | None, progress: bool, checkpoints: Path | None = None
+    ) -> TrainingResult:
         """Train the model. It ends in evaluation mode, with its best weights.
 
         Args:
             device: "cpu", "cuda", "mps"; None takes the fastest.
             progress: whether to show how far it is.
+            checkpoints: a folder where the run is kept; one that was stopped goes on.
         """
         learning = (self.splits[TRAIN], self.plan)
         shared = {"collate": self.collate, "device": device, "progress": progress}
         kept = self.splits[VALIDATION]
         if self.with_trainer:
             way = {"validation": kept, "loss": self.loss, "metrics": self.metrics}
+            way["checkpoints"] = checkpoints
             return train_with_trainer(self.model, *learning, **way, **shared)
+        if checkpoints is not None:
+            shared["checkpoints"] = Checkpoints(checkpoints, resume=True)
         learner = self.learner(self.model) if self.learner else self.model
         if self.metrics is None:
             return train(learner, *learning, validation=kept, **shared)

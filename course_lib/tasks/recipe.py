@@ -31,6 +31,7 @@ class FineTuning:
             what the model can read, 256 at most.
         patience: validations, of ten in a run, without a new best until it stops;
             None never stops early.
+        mixed_precision: "no", "bf16" or "fp16"; None takes what the launcher was told.
         seed: decides the new layers' first weights, the order of the examples, dropout.
     """
 
@@ -39,6 +40,7 @@ class FineTuning:
     batch_size: int = 16
     max_length: int | None = None
     patience: int | None = 5
+    mixed_precision: str | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -92,6 +94,7 @@ class FineTuning:
             decay="linear",
             patience=self.patience,
             watch=watch,
+            mixed_precision=self.mixed_precision,
             seed=self.seed,
         )
         steps = plan.number_of_steps(examples / self.batch_size)

@@ -7,15 +7,13 @@
 Source: Devlin et al. 2019, BERT, section 4.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.resources.origins import resolve
-from course_lib.resources.shipped import MODELS
 from course_lib.tasks.classification.baselines import baselines
 from course_lib.tasks.classification.choosing import WATCHED, macro_f1_of
 from course_lib.tasks.classification.classifier import Classifier
@@ -29,9 +27,10 @@ from course_lib.tasks.classification.weighing import (
 )
 from course_lib.tasks.kinds import CLASSIFIER
 from course_lib.tasks.lesson import TEST, TRAIN, VALIDATION, Lesson
-from course_lib.tasks.pretrained import Start, label_names, read_trained
+from course_lib.tasks.pretrained import label_names, read_trained
 from course_lib.tasks.recipe import memory_advice
-from course_lib.tasks.saved import keep, read_evaluation, require_place
+from course_lib.tasks.run import Run, leads
+from course_lib.tasks.saved import read_evaluation
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -43,6 +42,7 @@ def finetune_classifier(
     model: str | PathLike[str] = "course-bert",
     save: str | PathLike[str] | None = None,
     with_trainer: bool = False,
+    checkpoints: str | PathLike[str] | None = None,
     device: str | None = None,
     progress: bool = True,
     **settings: Any,
@@ -51,11 +51,12 @@ def finetune_classifier(
 
     Args:
         data: splits "train", "validation" and "test" with columns text and label, as
-            `load_classification` makes them. The weights kept are those best on
-            validation; the figures are those of test.
+            `load_classification` makes them: to learn, to choose weights, to measure.
         model: name or folder of a pretrained encoder.
         save: a folder to save the classifier in; a classifier in it is replaced.
         with_trainer: take Transformers' model and `Trainer`, not `Bert` and `train`.
+        checkpoints: a folder where the run is kept while it goes on: after a stop, the
+            same call finds it there and goes on.
         device: "cpu", "cuda", "mps"; None takes the fastest.
         progress: whether to say what happens.
         settings: as for `ClassifierTuning`, e.g. epochs=5, max_length=64, seed=1.
@@ -65,16 +66,15 @@ def finetune_classifier(
             found out before the training; or memory ran out in it.
     """
     recipe, texts = ClassifierTuning.of(settings), LabelledTexts.of(data)
-    start = Start(resolve(model), CLASSIFIER, texts.labels, with_trainer)
-    if save is not None:
-        require_place(Path(save), CLASSIFIER, start.folder)
-    say = print if progress else _say_nothing
+    places = {"save": save, "checkpoints": checkpoints}
+    way = {"with_trainer": with_trainer, "device": device, "progress": progress}
+    run = Run.of(model, CLASSIFIER, recipe, texts.labels, **places, **way)
     with memory_advice(recipe):
-        classifier, balanced = _learn(texts, start, recipe, say, device)
-        name = f"{_name(model, start.folder)}, fine-tuned"
-        classifier.evaluation = _test(classifier, name, texts, balanced)
-    if save is not None:
-        keep(classifier.save, Path(save), CLASSIFIER, say)
+        balanced = recipe.balances(list(texts.counts().values()))
+        classifier = _learn(texts, run, recipe, balanced)
+        if leads():
+            classifier.evaluation = _test(classifier, run.name, texts, balanced)
+    run.keep(classifier)
     return classifier
 
 
@@ -94,41 +94,33 @@ def load_classifier(
 
 
 def _learn(
-    texts: LabelledTexts,
-    start: Start,
-    recipe: ClassifierTuning,
-    say: Callable[[object], None],
-    device: str | None,
-) -> tuple[Classifier, bool]:
-    """A classifier, not yet tested; and whether its labels were weighed."""
+    texts: LabelledTexts, run: Run, recipe: ClassifierTuning, balanced: bool
+) -> Classifier:
+    """A classifier, not yet tested."""
     from transformers import DataCollatorWithPadding
 
-    say(texts)
-    tokenizer = start.tokenizer()
+    run.say(texts)
+    tokenizer = run.start.tokenizer()
     tokenizer.model_max_length = recipe.length(tokenizer.model_max_length)
-    splits = {name: encode(texts, name, tokenizer, say) for name in (TRAIN, VALIDATION)}
+    splits = {
+        name: encode(texts, name, tokenizer, run.say) for name in (TRAIN, VALIDATION)
+    }
     lesson = Lesson(
-        start.model(recipe.seed),
+        run.start.model(recipe.seed),
         splits,
-        recipe.plan(len(splits[TRAIN]), start.width, WATCHED),
+        recipe.plan(len(splits[TRAIN]), run.start.width, WATCHED),
         DataCollatorWithPadding(tokenizer),
-        start.with_trainer,
+        run.start.with_trainer,
         metrics=macro_f1_of,
     )
-    balanced = recipe.balances(list(texts.counts().values()))
     if balanced:
-        say("The labels are weighed: each counts as much as any other.")
+        run.say("The labels are weighed: each counts as much as any other.")
         weights = balancing_weights(texts.numbers(TRAIN))
         weighed = partial(Weighed, weights=weights)
         lesson = replace(lesson, learner=weighed, loss=weighed_loss(weights))
-    result = lesson.learn(device, say is print)
-    told = {"result": result, "device": device}
-    return Classifier(lesson.model, tokenizer, texts.labels, **told), balanced
-
-
-def _name(asked: str | PathLike[str], folder: Path) -> str:
-    """What a model is called in tables: a stand-in by its own name."""
-    return folder.name if folder.name in MODELS else Path(asked).name
+    result = run.learn(lesson)
+    told = {"result": result, "device": run.device}
+    return Classifier(lesson.model, tokenizer, texts.labels, **told)
 
 
 def _test(
@@ -138,7 +130,3 @@ def _test(
     found = {name: classifier.answers(texts.splits[TEST])}
     found |= baselines(texts, balanced=balanced)
     return Evaluation.of(texts.labels, texts.numbers(TEST), found)
-
-
-def _say_nothing(_: object) -> None:
-    pass

@@ -17,7 +17,7 @@ from transformers import (
 )
 
 from course_lib.errors import CourseError
-from course_lib.tasks import finetune_classifier, lesson, load_classifier
+from course_lib.tasks import finetune_classifier, lesson, load_classifier, run
 from course_lib.tasks.classification import finetuning
 from course_lib.tasks.classification.baselines import MAJORITY, TFIDF
 from course_lib.training import TrainingResult
@@ -276,7 +276,7 @@ def test_a_damaged_tokenizer_is_named(copy):
 def test_a_stand_in_is_tested_under_its_own_name(bert, tmp_path, monkeypatch):
     stand_in = tmp_path / "course-bert"
     shutil.copytree(bert, stand_in)
-    monkeypatch.setattr(finetuning, "resolve", lambda name: stand_in)
+    monkeypatch.setattr(run, "resolve", lambda name: stand_in)
     evaluation = tune("bert-base-uncased", epochs=1).evaluation
     assert evaluation.scores[0].name == "course-bert, fine-tuned"
 
