@@ -1,11 +1,14 @@
 """A machine without a network, on purpose: to see what code does there, and at once."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from course_lib.resources import hub
+
+_VARIABLE = "HF_HUB_OFFLINE"
 
 
 @contextmanager
@@ -20,24 +23,26 @@ def cut_off() -> Iterator[None]:
     """
     import huggingface_hub.constants as constants
 
-    names = ("HF_HUB_OFFLINE", "HF_HUB_CACHE")
-    before = {name: getattr(constants, name) for name in names}
-    said = os.environ.get("HF_HUB_OFFLINE")
+    offline, cache = constants.HF_HUB_OFFLINE, constants.HF_HUB_CACHE
+    said = os.environ.get(_VARIABLE)
     with tempfile.TemporaryDirectory(prefix="course-") as empty:
         try:
-            constants.HF_HUB_OFFLINE, constants.HF_HUB_CACHE = True, empty
-            os.environ["HF_HUB_OFFLINE"] = "1"
+            constants.HF_HUB_CACHE = empty
+            hub.go_offline()
             hub.asked.cache_clear()
             yield
         finally:
-            for name, value in before.items():
-                setattr(constants, name, value)
-            _restore("HF_HUB_OFFLINE", said)
-            hub.asked.cache_clear()
+            constants.HF_HUB_CACHE = cache
+            _go_back(offline, said)
 
 
-def _restore(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
+def _go_back(offline: bool, said: str | None) -> None:
+    """Take `hub.go_offline` back."""
+    os.environ.pop(_VARIABLE, None)
+    if said is not None:
+        os.environ[_VARIABLE] = said
+    for name in hub.READERS:
+        module = sys.modules.get(name)
+        if module is not None:
+            module.HF_HUB_OFFLINE = offline  # type: ignore[attr-defined]
+    hub.asked.cache_clear()

@@ -33,14 +33,17 @@ def test_what_was_fetched_before_is_hidden_and_comes_back(cache) -> None:
 
 @pytest.mark.parametrize("said", [None, "", "1"])
 def test_everything_is_as_before_even_after_an_error(cache, monkeypatch, said) -> None:
+    import datasets
     from huggingface_hub import constants
 
     if said is None:
         monkeypatch.delenv("HF_HUB_OFFLINE")
     else:
         monkeypatch.setenv("HF_HUB_OFFLINE", said)
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
     with pytest.raises(ZeroDivisionError), cut_off():
         assert constants.HF_HUB_OFFLINE and hub.told_offline()
+        assert datasets.config.HF_HUB_OFFLINE
         _ = 1 / 0
     assert os.environ.get("HF_HUB_OFFLINE") == said
-    assert constants.HF_HUB_OFFLINE is False
+    assert constants.HF_HUB_OFFLINE is datasets.config.HF_HUB_OFFLINE is False
