@@ -1,6 +1,6 @@
 """What tells one task from another: the model's head, and what things are called."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from course_lib.models.bert_config import BertConfig
 from course_lib.models.seq2seq_config import Seq2SeqConfig
@@ -61,4 +61,7 @@ TRANSLATOR = Kind(
     "AutoModelForSeq2SeqLM",
     None,
     tuple(Seq2SeqConfig.KINDS),
+)
+SUMMARISER = replace(
+    TRANSLATOR, noun="summariser", a_noun="a summariser", made_by="finetune_summariser"
 )
