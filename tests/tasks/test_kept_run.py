@@ -60,9 +60,9 @@ def test_a_failure_before_anything_was_trained_leaves_nothing(folder):
 def test_other_things_in_that_place_are_left_alone(folder):
     folder.mkdir()
     (folder / "thesis.txt").write_text("years of work")
-    with pytest.raises(CourseError, match="holds something else"):
-        with kept_run(folder, ASKED, resume=False):
-            pytest.fail("it began")
+    refusal = pytest.raises(CourseError, match="holds something else")
+    with refusal, kept_run(folder, ASKED, resume=False):
+        pytest.fail("it began")
     assert (folder / "thesis.txt").read_text() == "years of work"
 
 
