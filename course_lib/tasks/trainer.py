@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Loss = Callable[..., Tensor]
 """Called by Trainer with (answer, labels, num_items_in_batch=...)."""
 
+SAMPLING = {True: "group_by_length", False: "random"}
 TENTH = 10
 EVAL = "eval_"  # how Trainer begins the names of what validation gives
 
@@ -111,6 +112,7 @@ def arguments(
         max_steps=plan.steps,
         per_device_train_batch_size=plan.batch_size,
         per_device_eval_batch_size=plan.batch_size,
+        train_sampling_strategy=SAMPLING[plan.group_by_length],
         learning_rate=plan.learning_rate,
         warmup_steps=plan.warmup_steps,
         lr_scheduler_type=plan.decay,
