@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from course_lib.exercises.findings import Findings
+
 # Rounding differs between right ways of computing; mistakes differ by far more.
 COARSE = {torch.bfloat16: 3e-2, torch.float16: 5e-3}
 
@@ -56,6 +58,8 @@ def _article(noun: str) -> str:
 
 def read(value: Any, truth: Any) -> Reading:
     """Bring an answer into the form of the truth, noting what was forgiven."""
+    if isinstance(truth, Findings) and isinstance(value, Findings):
+        return Reading(value, value.remarks, value.problem)
     if isinstance(truth, tuple) and any(isinstance(part, Tensor) for part in truth):
         return _read_parts(value, truth)
     if isinstance(truth, Tensor):
@@ -145,6 +149,8 @@ def same(given: Any, truth: Any, tolerance: float) -> bool:
     """
     if isinstance(truth, Tensor):
         return isinstance(given, Tensor) and _same_tensors(given, truth, tolerance)
+    if isinstance(truth, Findings):
+        return isinstance(given, Findings) and not truth.differing(given)
     if isinstance(truth, tuple) and any(isinstance(part, Tensor) for part in truth):
         return (
             isinstance(given, tuple)

@@ -8,8 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_lib.exercises.findings import Findings
+
 LARGEST = 8  # rows and columns of a picture
 GOOD, BAD = "#009E73", "#D55E00"
+SAME = "border:1px solid #8884"
+OTHER = f"border:2px solid {BAD};font-weight:bold"
 
 
 @dataclass
@@ -83,6 +87,8 @@ def _paragraph(text: str) -> str:
 
 def side_by_side(expected: Any, given: Any) -> str:
     """Target and answer as two small tables; differing cells are framed and marked."""
+    if isinstance(expected, Findings):
+        return _findings(expected, given)
     pair = _first_differing(expected, given)
     if pair is None:
         return ""
@@ -94,6 +100,29 @@ def side_by_side(expected: Any, given: Any) -> str:
     return (
         f'<p style="margin:8px 0 2px">{part.capitalize()} in this case:</p>'
         f'<div style="display:flex;gap:6px 2em;flex-wrap:wrap">{tables}</div>'
+    )
+
+
+def _findings(expected: Findings, given: Any) -> str:
+    """What is seen of both answers, one line each."""
+    if not isinstance(given, Findings) or given.problem:
+        return ""
+    differing = expected.differing(given)
+    rows = "<tr><th></th><th>target</th><th>yours</th></tr>"
+    for name, target in expected.seen.items():
+        style, mark = SAME, ""
+        if name in differing:
+            style, mark = OTHER, "≠ "
+        cells = (name, target, f"{mark}{given.seen[name]}")
+        texts = [html.escape(str(cell)) for cell in cells]
+        rows += (
+            f'<tr><td style="text-align:left">{texts[0]}</td>'
+            f'<td style="padding:1px 6px;{SAME}">{texts[1]}</td>'
+            f'<td style="padding:1px 6px;{style}">{texts[2]}</td></tr>'
+        )
+    return (
+        '<p style="margin:8px 0 2px">What many draws show in this case:</p>'
+        f'<table style="border-collapse:collapse">{rows}</table>'
     )
 
 
@@ -160,9 +189,9 @@ def _cell(value: float, wanted: float, largest: float) -> str:
     text = number(value)
     close = value == wanted or math.isclose(value, wanted, rel_tol=1e-3, abs_tol=1e-4)
     if close or (math.isnan(value) and math.isnan(wanted)):
-        style, mark = "border:1px solid #8884", ""
+        style, mark = SAME, ""
     else:
-        style, mark = f"border:2px solid {BAD};font-weight:bold", "≠ "
+        style, mark = OTHER, "≠ "
     return (
         f'<td style="padding:1px 6px;text-align:right;{style};'
         f'background:{_tint(value, largest)}">{mark}{text}</td>'
