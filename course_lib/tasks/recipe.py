@@ -25,7 +25,7 @@ class FineTuning:
         epochs: how often every example is seen at most; None takes enough for 250
             steps, at least 3 and at most 15.
         learning_rate: the highest; None takes 5e-5 for a model of width 768 and more
-            for narrower ones, in proportion.
+            for narrower ones, four times as much at half the width.
         batch_size: examples in a step.
         max_length: tokens that are read of a text, the rest is cut off; None takes
             what the model can read, 256 at most.
@@ -90,7 +90,7 @@ class FineTuning:
         plan = TrainingPlan(
             epochs=epochs,
             batch_size=self.batch_size,
-            learning_rate=self.learning_rate or RATE * max(1.0, WIDTH / width),
+            learning_rate=self.learning_rate or RATE * max(1.0, WIDTH / width) ** 2,
             decay="linear",
             patience=self.patience,
             watch=watch,

@@ -23,7 +23,7 @@ def test_narrow_models_learn_at_higher_rates():
         FineTuning().plan(350, width, "loss").learning_rate
         for width in (1024, 768, 192)
     ]
-    assert rates == [5e-5, 5e-5, 2e-4]
+    assert rates == [5e-5, 5e-5, 8e-4]
     assert FineTuning(learning_rate=1e-3).plan(350, 192, "loss").learning_rate == 1e-3
 
 
