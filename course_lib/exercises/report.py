@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_lib.exercises.compare import has_parts, same
 from course_lib.exercises.findings import Findings
 
 LARGEST = 8  # rows and columns of a picture
@@ -130,14 +131,19 @@ def _first_differing(expected: Any, given: Any) -> tuple[Any, Any, str] | None:
     """The first part of the answer that differs, cut down to one matrix each."""
     if given is None or expected is None:
         return None
-    if isinstance(expected, tuple) and isinstance(given, tuple):
+    if has_parts(expected) and isinstance(given, tuple):
         for number, (e, g) in enumerate(zip(expected, given, strict=False), 1):
             found = _first_differing(e, g)
             if found is not None:
                 return found[0], found[1], str(number)
         return None
+    if isinstance(expected, float) and isinstance(given, float):
+        expected, given = torch.tensor(expected), torch.tensor(given)
     if not isinstance(expected, Tensor) or not isinstance(given, Tensor):
-        return (expected, given, "") if expected != given else None
+        if same(given, expected, 1e-4):
+            return None
+        pair = (_matrix(v) if isinstance(v, Tensor) else v for v in (expected, given))
+        return (*pair, "")
     if expected.shape != given.shape:
         return _matrix(expected), _matrix(given), ""
     near = torch.isclose(
@@ -208,8 +214,8 @@ def _tint(value: float, largest: float) -> str:
 
 
 def number(value: float | bool) -> str:
-    """A number as the learner reads it: two decimals, or True, False, nan, inf."""
-    if isinstance(value, bool):
+    """A number as the learner reads it: two decimals, or 7, True, False, nan, inf."""
+    if isinstance(value, int):
         return str(value)
     if not math.isfinite(value):
         return str(value)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from course_lib.exercises.catalogue import Case, Mistake
-from course_lib.exercises.compare import first_difference
+from course_lib.exercises.compare import first_difference, has_parts
 from course_lib.exercises.diagnosis import Tried
 from course_lib.exercises.explain import likely_cause
 from course_lib.exercises.findings import Findings
@@ -100,7 +101,7 @@ def _step_numbers(step: str, watch: Watch, tolerance: float) -> str:
 
 
 def _answer_numbers(truth: Any, value: Any, tolerance: float) -> str:
-    if isinstance(truth, tuple) and isinstance(value, tuple):
+    if has_parts(truth) and isinstance(value, tuple):
         for part, (t, v) in enumerate(zip(truth, value, strict=False), 1):
             text = _answer_numbers(t, v, tolerance)
             if text:
@@ -108,6 +109,8 @@ def _answer_numbers(truth: Any, value: Any, tolerance: float) -> str:
         return ""
     if isinstance(truth, Findings):
         return _findings(truth, value)
+    if isinstance(truth, float) and isinstance(value, float):
+        truth, value = (torch.tensor(n, dtype=torch.float64) for n in (truth, value))
     if not isinstance(truth, Tensor) or not isinstance(value, Tensor):
         return f"It returns {value!r:.300}, expected {truth!r:.300}."
     if truth.shape != value.shape:
@@ -116,6 +119,8 @@ def _answer_numbers(truth: Any, value: Any, tolerance: float) -> str:
     if found is None:
         return ""
     place, given, expected = found
+    if not place:
+        return f"The number is {given:.4g}, expected {expected:.4g}."
     return (
         f"Entry {list(place)} of your answer is {number(given)}, "
         f"expected {number(expected)}."

@@ -52,6 +52,7 @@ PROMISED = {
     "drops-last-entity i-without-b-dropped",
     "12.best_span": "independent-argmax end-before-start length-off-by-one "
     "product-of-logits",
+    "13.shift_right": "shift-left wraps-around keeps-minus-100 drops-first-token",
 }
 
 
