@@ -12,7 +12,7 @@ import torch
 
 from course_lib.exercises.searching import Search
 
-CHAPTERS = ("02", "03", "04", "05", "06", "07", "09", "11", "12", "13")
+CHAPTERS = ("02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13")
 
 
 @dataclass(frozen=True)

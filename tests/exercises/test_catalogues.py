@@ -42,10 +42,16 @@ PROMISED = {
     "second-residual-from-input",
     "07.mask_tokens": "masks-special-tokens labels-everywhere always-mask never-keeps "
     "changes-inputs-in-place",
+    "07.masked_lm_loss": "counts-ignored sums-instead-of-mean wrong-axis",
+    "07.causal_lm_loss": "not-shifted shifted-twice shifted-backwards counts-padding",
+    "08.mean_pool": "includes-padding divides-by-length takes-first-token "
+    "max-instead-of-mean",
     "09.rollout": "no-residual not-renormalised multiplied-in-wrong-order "
     "max-instead-of-mean",
     "09.entropy": "log-of-zero wrong-axis base-two",
     "09.ablate": "zeroes-tokens zeroes-in-place off-by-one",
+    "10.accuracy_and_f1": "micro-instead-of-macro nan-on-absent-class "
+    "precision-recall-mean",
     "11.align_labels": "labels-continuations labels-special-tokens off-by-one "
     "previous-word-across-sentences",
     "11.decode_entities": "end-inclusive merges-neighbours ignores-type-change "
