@@ -20,6 +20,7 @@ NAMES = (
     "04_multi_head_attention",
     "05_positional_encoding",
     "06_transformer_block",
+    "08_pretrained_models",
     "09_seeing_attention",
 )
 FILES = sorted((ROOT / "chapters").glob("*.ipynb"))
