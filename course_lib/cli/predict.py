@@ -89,7 +89,7 @@ def _label(text: str, found: Any) -> str:
 
 
 def _entities(text: str, found: Any) -> str:
-    names = [f"{one.type}: {one.text}" for one in found]
+    names = [f"{one.type}: {one.words}" for one in found]
     return f"{text}\n    {'; '.join(names) or 'no entity'}"
 
 

@@ -19,14 +19,20 @@ _HOMES = {
     "Entity": "tagging.tagger",
     "Evaluation": "classification.evaluation",
     "FineTuning": "recipe",
+    "Summariser": "rewriting.rewriter",
     "TagEvaluation": "tagging.evaluation",
     "Tagger": "tagging.tagger",
+    "Translator": "rewriting.rewriter",
     "finetune_answerer": "answering.finetuning",
     "finetune_classifier": "classification.finetuning",
+    "finetune_summariser": "rewriting.finetuning",
     "finetune_tagger": "tagging.finetuning",
+    "finetune_translator": "rewriting.finetuning",
     "load_answerer": "answering.finetuning",
     "load_classifier": "classification.finetuning",
+    "load_summariser": "rewriting.finetuning",
     "load_tagger": "tagging.finetuning",
+    "load_translator": "rewriting.finetuning",
 }
 
 __all__ = list(_HOMES)

@@ -133,7 +133,7 @@ def test_two_processes_make_one_model(folder: Path) -> None:
         pytest.skip("this build of PyTorch has no gloo")
     asked = "classification --model tiny --data mine.csv --epochs 2 --device cpu "
     asked += "--column text=said --column label=liked --save both"
-    program = [*"-m course_lib finetune".split(), *asked.split()]
+    program = ["-m", "course_lib", "finetune", *asked.split()]
     own = {"COURSE_HANDED_OVER": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     own |= {"ACCELERATE_USE_CPU": "true", "GLOO_SOCKET_IFNAME": loopback()}
     done = subprocess.run(

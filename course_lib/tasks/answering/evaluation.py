@@ -7,10 +7,8 @@ from typing import Any, Self
 import numpy as np
 
 from course_lib.tasks.answering.measures import measured
+from course_lib.tasks.intervals import Interval, middle, samples
 
-Interval = tuple[float, float]
-
-SURE = 0.95
 DRAWS = 1000  # of the bootstrap
 
 
@@ -131,14 +129,6 @@ class AnswerEvaluation:
         return as_html(self)
 
 
-def resampled(values: np.ndarray, seed: int = 0) -> np.ndarray:
+def resampled(values: np.ndarray) -> np.ndarray:
     """The means of samples drawn from the questions, with return: (draws,)."""
-    draw = np.random.default_rng(seed)
-    chosen = draw.integers(len(values), size=(DRAWS, len(values)))
-    return values[chosen].mean(axis=1)
-
-
-def middle(values: np.ndarray) -> Interval:
-    """Their middle 95 %."""
-    low, high = np.quantile(values, [(1 - SURE) / 2, (1 + SURE) / 2])
-    return float(low), float(high)
+    return values[samples(len(values), DRAWS)].mean(axis=1)
