@@ -35,9 +35,9 @@ class Share:
     by_rule: bool = False
 
     def agrees(self, other: "Share") -> bool:
-        """True if both may be samples of the same kind."""
+        """True if both may be samples of the same kind; an empty one says nothing."""
         if not self.size or not other.size:
-            return self.size == other.size
+            return True
         if self.by_rule and (self.value in (0, 1) or other.value in (0, 1)):
             return self.value == other.value
         far = FAR * math.hypot(self.error, other.error)

@@ -42,8 +42,12 @@ def test_a_batch_drawn_as_one_counts_as_one() -> None:
 def test_shares_agree_within_their_errors() -> None:
     one, other = Share(0.15, 1000, 0.01), Share(0.19, 1000, 0.01)
     assert one.agrees(other) and not one.agrees(Share(0.23, 1000, 0.01))
-    assert not one.agrees(Share(0.0, 0, 0.0))
-    assert Share(0.0, 0, 0.0).agrees(Share(0.0, 0, 0.0))
+
+
+def test_an_empty_sample_says_nothing() -> None:
+    empty = share(EVERY, ~EVERY)
+    assert empty.size == 0 and str(empty) == "none there"
+    assert empty.agrees(Share(1.0, 1000, 0.0)) and Share(1.0, 9, 0.0).agrees(empty)
 
 
 def test_one_exception_to_a_rule_is_too_many() -> None:

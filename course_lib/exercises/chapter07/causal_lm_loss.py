@@ -37,8 +37,6 @@ def _steps(wrong: Wrong, logits: Tensor, ids: Tensor) -> dict[str, Tensor]:
         logits, labels = logits[:, 1:], ids[:, :-1]
     elif "wraps-around" in wrong:
         labels = ids.roll(-1, dims=1)
-    elif "last-word-only" in wrong:
-        logits, labels = logits[:, -2:-1], ids[:, -1:]
     else:
         logits, labels = logits[:, :-1], ids[:, 1:]
     return loss_steps(wrong, logits, labels)
@@ -61,7 +59,8 @@ def _cases(dtype: torch.dtype) -> list[Case]:
         case("3 sequences of 5 words, V = 7", 3, 5, 7, False, seed=10),
         case("padded with -100", 3, 9, 6, True, seed=20),
         case("as many words as the vocabulary has", 2, 7, 7, True, seed=30),
-        case("one more than the vocabulary has", 2, 7, 6, False, seed=40),
+        case("one more than the vocabulary has", 2, 7, 6, True, seed=40),
+        case("two more than the vocabulary has", 2, 8, 6, False, seed=50),
     ]
 
 
@@ -143,12 +142,6 @@ CAUSAL_LM_LOSS = Exercise(
             group="shift",
         ),
         *OTHERS,
-        _mistake(
-            "last-word-only",
-            "You ask for the last word of each sequence alone. Every position predicts "
-            "its next word, all in one pass: use all T - 1.",
-            group="shift",
-        ),
     ),
     variants={
         "by hand": _by_hand,

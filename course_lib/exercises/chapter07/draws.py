@@ -70,7 +70,7 @@ class Drawn:
             f"{MAY_NOT}: changed": share(self.changed, ~may, by_rule=True),
             LABELLED: share(chosen, may),
             "labels that are the word itself": share(
-                self.labels == self.ids, chosen, by_rule=True
+                self.labels == self.ids, chosen & may, by_rule=True
             ),
             f"{MAY}, without a label: changed": share(
                 self.changed, may & ~chosen, by_rule=True

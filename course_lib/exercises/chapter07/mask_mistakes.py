@@ -73,6 +73,7 @@ MISTAKES = (
         "You write into the `ids` you were given. The text is needed again in the next "
         "epoch: work on `ids.clone()`, or use `masked_fill` and `torch.where`.",
         REPEAT,
+        forms=("inputs", "labels"),
     ),
     Mistake(
         "random-words-from-a-part",

@@ -45,7 +45,7 @@ def _steps(
     inputs = torch.where(as_word, _words(wrong, ids, vocab_size, dice), inputs)
     labels = _labels(wrong, ids, inputs, chosen, candidates, mask_id)
     if "changes-inputs-in-place" in wrong:
-        ids.copy_(inputs)
+        ids.copy_(inputs if wrong["changes-inputs-in-place"] == "inputs" else labels)
     return {"inputs": inputs, "labels": labels}
 
 
@@ -160,8 +160,8 @@ def _labels(
 
 def _cases(_dtype: torch.dtype) -> list[Case]:
     return [
-        _case("small batches, one after the other", 4, 24, (7, 1000), seed=40),
-        _case("a large batch", 140, 600, (3, 20), seed=20),
+        _case("small batches, one after the other", 4, 24, (7, 1000), seed=199),
+        _case("a large batch", 140, 600, (3, 20), seed=22),
         _case("nothing may be masked", 4, 24, (7, 1000), seed=30, nothing=True),
     ]
 
@@ -174,9 +174,13 @@ def _case(
     seed: int,
     nothing: bool = False,
 ) -> Case:
-    """Sentences of several lengths: special tokens 1 and 2 at their ends, then 0."""
+    """Sentences of several lengths: special tokens 1 and 2 at their ends, then 0.
+
+    With these seeds the reference's own shares lie near what is expected of them, so
+    that all the room between them is there for the learner's.
+    """
     mask_id, vocab_size = words
-    source = torch.Generator().manual_seed(seed)
+    source = torch.Generator().manual_seed(20)
     ids = torch.randint(mask_id + 1, vocab_size, (rows, length), generator=source)
     ends = torch.randint(length * 2 // 3, length, (rows, 1), generator=source)
     place = torch.arange(length)
@@ -185,7 +189,7 @@ def _case(
     ids = ids.masked_fill(place > ends, 0)
     maskable &= torch.rand(rows, length, generator=source) < 0.97  # and some words
     inputs = {"ids": ids, "maskable": maskable & (not nothing), "mask_id": mask_id}
-    generator = torch.Generator().manual_seed(seed + 1)
+    generator = torch.Generator().manual_seed(seed)
     return Case(name, {**inputs, "vocab_size": vocab_size, "generator": generator})
 
 

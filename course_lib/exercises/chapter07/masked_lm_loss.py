@@ -49,7 +49,7 @@ def _cases(dtype: torch.dtype) -> list[Case]:
     return [
         case("3 sequences of 5 words, V = 7", 3, 5, 7, seed=10),
         case("as many words as the vocabulary has", 2, 6, 6, seed=20),
-        case("longer sequences", 4, 11, 8, seed=30),
+        case("one word more than the vocabulary has", 4, 9, 8, seed=30),
     ]
 
 
