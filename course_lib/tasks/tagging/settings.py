@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from course_lib.tasks.recipe import FineTuning
+from course_lib.tasks.recipe import FEWEST_STEPS, MOST_EPOCHS, FineTuning
 from course_lib.training import TrainingPlan
 
 LOOKS = 20  # sentences to learn from for each one that is looked at to choose by
@@ -11,9 +11,11 @@ FEWEST_LOOKED = 100
 
 @dataclass(frozen=True)
 class TaggerTuning(FineTuning):
-    """The settings of a fine-tuning, as for every task, with a default of its own.
+    """The settings of a fine-tuning, as for every task, with defaults of its own.
 
     Attributes:
+        epochs: None takes enough for 250 steps, at least 1 and at most 15: a sentence
+            asks about each of its words, so it teaches more than a text with one label.
         patience: None, since F1 stays at 0 until the first entities come out right:
             too long, on few or hard sentences, to be waited for.
     """
@@ -26,6 +28,10 @@ class TaggerTuning(FineTuning):
         A batch of sentences is as wide as its longest: a third of the work on mixed
         ones would go into padding.
         """
+        if self.epochs is None:
+            enough = FEWEST_STEPS * self.batch_size / examples
+            chosen = replace(self, epochs=min(MOST_EPOCHS, max(1.0, enough)))
+            return chosen.plan(examples, width, watch)
         return replace(super().plan(examples, width, watch), group_by_length=True)
 
 

@@ -133,8 +133,7 @@ def encode(
 
     Returns:
         Examples with input_ids, attention_mask and labels, -100 on all pieces but the
-        first of each word. Sentences of which no piece is left teach nothing and are
-        left out.
+        first of each word; without sentences of which no piece is left.
     """
     given, longest = sentences.splits[split], tokenizer.model_max_length
 

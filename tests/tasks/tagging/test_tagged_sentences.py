@@ -123,3 +123,12 @@ def test_looking_stays_cheap_and_learning_groups_by_length():
     assert len(looked_at(plan, 3000)) <= 210
     assert len(looked_at(plan, 100)) == 100
     assert 100 <= len(looked_at(TaggerTuning(epochs=1).plan(50, 384, "f1"), 900)) <= 110
+
+
+@pytest.mark.parametrize(
+    ("examples", "epochs"), [(40, 15), (400, 10), (2000, 2), (4200, 1), (50_000, 1)]
+)
+def test_few_sentences_are_seen_more_often(examples, epochs):
+    plan = TaggerTuning().plan(examples, 384, "f1")
+    assert plan.steps * plan.batch_size / examples == pytest.approx(epochs, abs=0.3)
+    assert TaggerTuning(epochs=3).plan(160, 384, "f1").steps == 30
