@@ -56,7 +56,7 @@ class AnswerScore:
         return cls(**{**kept, **pairs})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AnswerEvaluation:
     """An answerer's figures on one split, beside those of the baselines.
 
@@ -122,6 +122,9 @@ class AnswerEvaluation:
         from course_lib.tasks.answering.tables import as_text
 
         return as_text(self)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         from course_lib.tasks.answering.tables import as_html

@@ -71,7 +71,7 @@ class Score:
         return cls(**{**kept, **pairs, "confusion": rows})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """A classifier's figures on one split, beside those of the baselines.
 
@@ -147,6 +147,9 @@ class Evaluation:
         from course_lib.tasks.classification.tables import as_text
 
         return as_text(self)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         from course_lib.tasks.classification.tables import as_html

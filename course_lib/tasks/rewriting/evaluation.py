@@ -25,7 +25,7 @@ class RewritingScore:
     interval: Interval
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RewritingEvaluation:
     """A model's figures on one split, beside those of the baselines.
 
@@ -91,6 +91,9 @@ class RewritingEvaluation:
         from course_lib.tasks.rewriting.tables import as_text
 
         return as_text(self)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         from course_lib.tasks.rewriting.tables import as_html
