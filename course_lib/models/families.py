@@ -38,6 +38,14 @@ class Family:
 
         return AutoConfig.for_model(self.model_type, **self.sizes)
 
+    def blocks(self) -> str:
+        """How many blocks it has: of an encoder and a decoder, both."""
+        config = self.config()
+        names = {"bart": "decoder_layers", "t5": "num_decoder_layers"}
+        first = f"{config.num_hidden_layers}"
+        second = names.get(self.model_type)
+        return f"{first} + {getattr(config, second)}" if second else first
+
     def parameters(self) -> int:
         """The number of parameters, heads for tasks left out."""
         import torch
@@ -49,7 +57,7 @@ class Family:
 
 
 BOOKS = "books and Wikipedia, 16 GB"
-LARGER = "the same with news, links, stories, 160 GB"
+LARGER = "the same, news, linked pages, stories, 160 GB"
 _BASE = {"hidden_size": 768, "num_attention_heads": 12, "intermediate_size": 3072}
 
 FAMILIES = (
@@ -163,17 +171,20 @@ FAMILIES = (
 
 def family_table(families: Iterable[Family] = FAMILIES) -> str:
     """The families as a table in Markdown, each size counted."""
-    head = ("model", "year", "reads as", "parameters", "learns", "from")
+    head = ("model", "year", "kind", "blocks", "D", "parameters", "learns", "from")
     rows = [
         (
             f"[{one.name}]({one.paper})",
             str(one.year),
             one.kind,
+            one.blocks(),
+            str(one.config().hidden_size),
             f"{one.parameters() / 1e6:,.0f} M",
             one.learns,
             one.reads,
         )
         for one in families
     ]
-    lines = [head, ("---", "---", "---", "---:", "---", "---"), *rows]
+    rule = ["---:" if name in ("D", "parameters") else "---" for name in head]
+    lines = [head, rule, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -26,9 +26,12 @@ def test_a_family_is_as_large_as_its_paper_says(family: Family) -> None:
 
 def test_the_table_holds_every_family_in_the_order_of_years() -> None:
     lines = family_table(FAMILIES[:3]).splitlines()
-    assert [line.count("|") for line in lines] == [7] * 5
-    assert "| [GPT-2](https://" in lines[-1] and "124 M" in lines[-1]
+    assert [line.count("|") for line in lines] == [9] * 5
+    assert "| [GPT-2](https://" in lines[-1]
+    assert "| decoder | 12 | 768 | 124 M |" in lines[-1]
     years = [family.year for family in FAMILIES]
     assert years == sorted(years)
     assert {family.name for family in FAMILIES} == set(SAID)
+    both = {family.blocks() for family in FAMILIES if family.kind == "both"}
+    assert both == {"12 + 12"}
     assert {family.kind for family in FAMILIES} == {"encoder", "decoder", "both"}

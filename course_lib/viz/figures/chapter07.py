@@ -127,6 +127,5 @@ def labels_needed(
 
 def _chance(axes: Axes, level: float, name: str) -> None:
     axes.axhline(level, color=BLACK, linestyle=":", linewidth=1)
-    axes.text(
-        0.01, level + 0.015, name, transform=axes.get_yaxis_transform(), fontsize=9
-    )
+    sides = axes.get_yaxis_transform()  # x from side to side, y as the data
+    axes.text(0.99, level - 0.02, name, transform=sides, ha="right", va="top", size=9)
