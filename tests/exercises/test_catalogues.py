@@ -59,6 +59,10 @@ PROMISED = {
     "12.best_span": "independent-argmax end-before-start length-off-by-one "
     "product-of-logits",
     "13.shift_right": "shift-left wraps-around keeps-minus-100 drops-first-token",
+    "13.cross_attention": "query-from-memory key-from-x value-from-x "
+    "mask-over-queries causal-mask-on-memory",
+    "13.label_smoothing": "epsilon-over-others-only not-applied-to-target "
+    "smooths-logits",
 }
 
 
