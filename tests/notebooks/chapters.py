@@ -25,6 +25,7 @@ NAMES = (
     "09_seeing_attention",
     "11_named_entities",
     "12_question_answering",
+    "13_translation_and_summaries",
 )
 FILES = sorted((ROOT / "chapters").glob("*.ipynb"))
 each_chapter = pytest.mark.parametrize("chapter", FILES, ids=lambda path: path.stem)
