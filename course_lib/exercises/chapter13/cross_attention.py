@@ -68,6 +68,8 @@ def _steps(
         query = query / math.sqrt(num_heads)
     mask = _mask(wrong, memory_mask, query.shape[-2], key.shape[-2])
     inside = attention_steps(wrong, query, key, value, mask)
+    if memory_mask is None:  # nothing to mask: no step of its own
+        del inside["masked scores"]
     if wrong.get("causal-mask-on-memory") == "not mended":
         inside["context"] = _left_alone(inside["context"], mask, memory_mask)
     merged = merge(_merging(wrong), inside["context"])
