@@ -46,15 +46,15 @@ def _steps(
 def _logs(wrong: Wrong, logits: Tensor, epsilon: float) -> Tensor:
     """What the target is multiplied by, (N, V)."""
     axis = 0 if "softmax-over-batch" in wrong else -1
-    smooths = wrong.get("smooths-logits")
-    if smooths == "logits":  # a constant that is added to a row changes nothing
+    smooths = wrong.get("smooths-logits", "")
+    if smooths.startswith("logits"):  # what is added to a whole row changes nothing
         logits = (1 - epsilon) * logits
     if "softmax-twice" in wrong:
         logits = logits.softmax(axis)
     if "softmax-missing" in wrong:
         return logits
     probabilities = logits.softmax(axis)
-    if smooths == "probabilities":
+    if smooths.startswith("probabilities"):
         probabilities = (1 - epsilon) * probabilities + epsilon / logits.shape[-1]
         return probabilities.log()
     if "log-missing" in wrong:
@@ -66,7 +66,8 @@ def _target(wrong: Wrong, labels: Tensor, epsilon: float, logits: Tensor) -> Ten
     """The distribution that is aimed at, (N, V), or what is taken for it."""
     size = logits.shape[-1]
     right = F.one_hot(labels, size).to(logits.dtype)
-    if "smooths-logits" in wrong or "not-smoothed" in wrong:
+    instead = wrong.get("smooths-logits") in ("logits", "probabilities")
+    if instead or "not-smoothed" in wrong:
         return right
     if "epsilon-and-rest-swapped" in wrong:
         epsilon = 1 - epsilon
@@ -175,7 +176,12 @@ LABEL_SMOOTHING = Exercise(
             "smooths-logits",
             "You smooth what the model says. It is the target that is smoothed: the "
             "logits go into log_softmax as they are.",
-            forms=("logits", "probabilities"),
+            forms=(
+                "logits",
+                "probabilities",
+                "logits, and the target too",
+                "probabilities, and the target too",
+            ),
             group="target",
         ),
         _mistake(
