@@ -89,7 +89,7 @@ class TagScore:
         return cls(**{**kept, **pairs, "types": types})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TagEvaluation:
     """A tagger's figures on one split, beside those of the baselines.
 
@@ -151,6 +151,9 @@ class TagEvaluation:
         from course_lib.tasks.tagging.tables import as_text
 
         return as_text(self)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def _repr_html_(self) -> str:
         from course_lib.tasks.tagging.tables import as_html
