@@ -59,6 +59,9 @@ def _article(noun: str) -> str:
 
 def read(value: Any, truth: Any) -> Reading:
     """Bring an answer into the form of the truth, noting what was forgiven."""
+    if isinstance(value, Reading):  # a trial has read it, and remarked on it
+        inner = read(value.value, truth)
+        return Reading(inner.value, (*value.remarks, *inner.remarks), inner.problem)
     if isinstance(truth, Findings) and isinstance(value, Findings):
         return Reading(value, value.remarks, value.problem)
     if has_parts(truth):

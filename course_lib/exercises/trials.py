@@ -1,46 +1,48 @@
 """Trying an answer in more ways than one."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from course_lib.exercises.compare import read, same
+from course_lib.exercises.compare import Reading, read, same
 
 Answer = Callable[..., Any]
 Form = Callable[..., tuple[Any, ...]]
 
 
 def in_any_form(
-    reference: Answer, *forms: Form, tolerance: float = 1e-4
+    reference: Answer, forms: Mapping[str, Form], tolerance: float = 1e-4
 ) -> Callable[..., Any]:
     """A trial of answers that may expect their inputs in one of several forms.
 
     Class ids may come as a tensor, an array or a list, a mask as 0 and 1 or as False
-    and True. An answer is right if it is right in one of the forms; of any other, what
-    it makes of the first form is judged.
+    and True. An answer is right if it is right in one of the forms, with a remark if
+    that is not the form of the cases. A wrong one is judged by what it makes of them.
 
     Args:
         reference: takes the inputs as the cases hold them.
-        forms: each brings a case's inputs, by position, into another form.
+        forms: each brings a case's inputs, by position, into another form; its name
+            completes "right for ...".
         tolerance: largest difference that counts as right.
     """
 
     def trial(answer: Answer, *inputs: Any) -> Any:
         truth = reference(*inputs)
-        others = [form(*copy.deepcopy(inputs)) for form in forms]
+        others = {name: form(*copy.deepcopy(inputs)) for name, form in forms.items()}
         try:
             first, error = answer(*inputs), None
         except Exception as raised:
             first, error = None, raised
         if error is None and _right(first, truth, tolerance):
             return first
-        for other in others:
+        for name, other in others.items():
             try:
                 value = answer(*other)
             except Exception:  # it does not take this form either
                 continue
             if _right(value, truth, tolerance):
-                return value
+                remark = f"It is right for {name}, but not for what it was given here."
+                return Reading(value, (remark,))
         if error is not None:
             raise error
         return first

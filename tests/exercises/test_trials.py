@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from course_lib.exercises.compare import read
 from course_lib.exercises.trials import in_any_form
 
 
@@ -11,15 +12,22 @@ def total(numbers):
 
 
 trial = in_any_form(
-    total, lambda numbers: (numbers.tolist(),), lambda numbers: (numbers.numpy(),)
+    total,
+    {
+        "lists": lambda numbers: (numbers.tolist(),),
+        "arrays": lambda numbers: (numbers.numpy(),),
+    },
 )
 NUMBERS = torch.tensor([1.0, 2.0, 4.0])
 
 
 def test_one_form_that_is_right_is_enough() -> None:
     assert trial(lambda n: n.sum().item(), NUMBERS) == 7
-    assert trial(lambda n: sum(n) if isinstance(n, list) else None, NUMBERS) == 7
-    assert trial(lambda n: float(n.astype("f8").sum()), NUMBERS) == 7
+    lists = trial(lambda n: sum(n) if isinstance(n, list) else None, NUMBERS)
+    assert lists.value == 7 and "right for lists" in lists.remarks[0]
+    arrays = trial(lambda n: float(n.astype("f8").sum()), NUMBERS)
+    assert arrays.value == 7 and "right for arrays" in arrays.remarks[0]
+    assert read(arrays, 7.0) == arrays
 
 
 def test_a_wrong_answer_is_judged_by_the_first_form() -> None:
@@ -45,4 +53,4 @@ def test_later_forms_do_not_see_what_the_first_call_changed() -> None:
             return 0.0
         return sum(numbers)
 
-    assert trial(emptied, NUMBERS.clone()) == 7
+    assert trial(emptied, NUMBERS.clone()).value == 7

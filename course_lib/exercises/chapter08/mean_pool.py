@@ -48,10 +48,13 @@ def _mask(wrong: Wrong, attention_mask: Tensor) -> Tensor:
 
 def _pooled(wrong: Wrong, hidden: Tensor, words: Tensor, mask: Tensor) -> Tensor:
     length = hidden.shape[1]
-    axis = wrong.get("wrong-axis", 1)
-    if axis != 1:
-        count = hidden.shape[-1] if axis == -1 else mask.sum(0)
-        return words.sum(axis) / count
+    if "wrong-axis" in wrong:
+        return {
+            "width": words.mean(-1),
+            "width of all": hidden.mean(-1),
+            "batch": words.sum(0) / mask.sum(0),
+            "batch of all": hidden.mean(0),
+        }[wrong["wrong-axis"]]
     if "takes-first-token" in wrong:
         return hidden[:, 0]
     if "takes-last-token" in wrong:
@@ -70,7 +73,8 @@ def _pooled(wrong: Wrong, hidden: Tensor, words: Tensor, mask: Tensor) -> Tensor
         return words.sum(1) / length
     if "divides-by-the-batch" in wrong:
         return words.sum(1) / mask.sum()
-    return words.sum(1) / mask.sum(1)
+    least = 1e-9 if wrong.get("mask-inverted") == "0" else 0  # where no word is left
+    return words.sum(1) / mask.sum(1).clamp_min(least)
 
 
 def _cases(dtype: torch.dtype) -> list[Case]:
@@ -178,13 +182,14 @@ MEAN_POOL = Exercise(
             "mask-inverted",
             "You keep padding and leave out the words. A 1 in the mask says that there "
             "is a word.",
+            forms=("NaN", "0"),
             group="mask",
         ),
         _mistake(
             "wrong-axis",
             "You take the mean over the width or over the batch. The words of a "
             "sentence lie on axis 1 of (B, T, D).",
-            forms=(-1, 0),
+            forms=("width", "width of all", "batch", "batch of all"),
             group="how",
         ),
         _mistake(
@@ -234,5 +239,8 @@ MEAN_POOL = Exercise(
     explanation="A padded position holds numbers like any other: the model computed "
     "something there. The mask makes them 0 in the sum and leaves them out of the "
     "count, so that a sentence has the same vector alone and among longer ones.",
-    trial=in_any_form(mean_pool, _as_bool, _as_float),
+    trial=in_any_form(
+        mean_pool,
+        {"a mask of False and True": _as_bool, "a mask of fractions": _as_float},
+    ),
 )

@@ -22,7 +22,7 @@ MISTAKES = (
         "has 0/0 somewhere. That counts as 0: it neither makes the mean NaN nor leaves "
         "it.",
         ONE_CLASS,
-        forms=("both", "ratios", "mean", "skipped"),
+        forms=("both", "ratios", "mean", "skipped", "absent skipped"),
     ),
     Mistake(
         "precision-recall-mean",
