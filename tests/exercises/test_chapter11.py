@@ -1,6 +1,7 @@
 """Answers to chapter 11 as learners write them, and what they are told."""
 
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -398,3 +399,12 @@ def test_an_answer_that_fits_nothing_gets_no_name() -> None:
     assert report.mistake is None and "No known mistake" in report.message
     report = check(ALIGN, lambda word_labels, word_ids: list(word_labels))
     assert report.mistake is None and "No known mistake" in report.message
+
+
+def test_headings_that_mistakes_send_to_are_in_the_chapter() -> None:
+    chapter = Path(__file__).parents[2] / "chapters" / "11_named_entities.ipynb"
+    text = chapter.read_text(encoding="utf-8")
+    for exercise_id in (ALIGN, DECODE):
+        for mistake in find(exercise_id).mistakes:
+            heading = mistake.read.removeprefix("11, ")
+            assert f"# {heading}\\n" in text or f'# {heading}"' in text, heading

@@ -1,6 +1,7 @@
 """Answers to chapter 12 as learners write them, and what they are told."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -183,3 +184,12 @@ def test_an_answer_that_fits_nothing_gets_no_name() -> None:
     report = check(SPAN, lambda start, end, most: (0, 1))
     assert report.mistake is None and "No known mistake" in report.message
     assert "It returns (0, 1), expected (2, 3)." in report.message
+
+
+def test_headings_that_mistakes_send_to_are_in_the_chapter() -> None:
+    chapter = Path(__file__).parents[2] / "chapters" / "12_question_answering.ipynb"
+    text = chapter.read_text(encoding="utf-8")
+    for exercise_id in (SPAN,):
+        for mistake in find(exercise_id).mistakes:
+            heading = mistake.read.removeprefix("12, ")
+            assert f"# {heading}\\n" in text or f'# {heading}"' in text, heading

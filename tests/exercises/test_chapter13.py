@@ -1,6 +1,7 @@
 """Answers to chapter 13 as learners write them, and what they are told."""
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -370,3 +371,14 @@ def test_a_loss_for_each_token_breaks_the_contract() -> None:
     report = check(SMOOTH, cross_entropy(reduction="none"))
     assert report.mistake is None
     assert "its shape is (4,), expected ()" in report.message
+
+
+def test_headings_that_mistakes_send_to_are_in_the_chapter() -> None:
+    chapter = (
+        Path(__file__).parents[2] / "chapters" / "13_translation_and_summaries.ipynb"
+    )
+    text = chapter.read_text(encoding="utf-8")
+    for exercise_id in (SHIFT, CROSS, SMOOTH):
+        for mistake in find(exercise_id).mistakes:
+            heading = mistake.read.removeprefix("13, ")
+            assert f"# {heading}\\n" in text or f'# {heading}"' in text, heading
