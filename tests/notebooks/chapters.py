@@ -23,6 +23,7 @@ NAMES = (
     "07_pre_training",
     "08_pretrained_models",
     "09_seeing_attention",
+    "10_text_classification",
     "11_named_entities",
     "12_question_answering",
     "13_translation_and_summaries",
