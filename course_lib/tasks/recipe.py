@@ -11,9 +11,13 @@ from course_lib.training import TrainingPlan
 VALIDATIONS = 10  # in a run, evenly spread
 FEWEST_STEPS = 250  # below that, little is learned from a few hundred examples
 FEWEST_EPOCHS, MOST_EPOCHS = 3, 15
+MANY = 50  # batches
+LOOKS = 20  # examples to learn from for each one that is looked at to choose by
+FEWEST_LOOKED = 100
 WARM_UP = 0.1  # of the run
 # What suits BERT at its width of 768. Narrower models bear, and need, higher rates.
 RATE, WIDTH = 5e-5, 768
+MOST = 16.0  # times that rate
 LONGEST = 256  # tokens; attention's cost grows with the square
 
 
@@ -25,7 +29,8 @@ class FineTuning:
         epochs: how often every example is seen at most; None takes enough for 250
             steps, at least 3 and at most 15.
         learning_rate: the highest; None takes 5e-5 for a model of width 768 and more
-            for narrower ones, four times as much at half the width.
+            for narrower ones, four times as much at half the width and at
+            most 16 times.
         batch_size: examples in a step.
         max_length: tokens that are read of a text, the rest is cut off; None takes
             what the model can read, 256 at most.
@@ -90,9 +95,12 @@ class FineTuning:
         plan = TrainingPlan(
             epochs=epochs,
             batch_size=self.batch_size,
-            learning_rate=self.learning_rate or RATE * max(1.0, WIDTH / width) ** 2,
+            learning_rate=self.learning_rate or RATE * _faster(width),
             decay="linear",
             patience=self.patience,
+            # A batch is as wide as its longest: a third of the work on mixed ones would
+            # go into padding. Few examples would meet the same others again and again.
+            group_by_length=examples >= MANY * self.batch_size,
             watch=watch,
             mixed_precision=self.mixed_precision,
             seed=self.seed,
@@ -118,6 +126,21 @@ class FineTuning:
                 "tokens: ask for fewer, or split long texts"
             )
         return self.max_length or min(limit, LONGEST)
+
+
+def _faster(width: int) -> float:
+    """How many times the rate for BERT's width suits a narrower model."""
+    return min(MOST, max(1.0, WIDTH / width) ** 2)
+
+
+def looked_at(plan: TrainingPlan, kept: int) -> range:
+    """Which of so many examples of validation are enough to choose by.
+
+    Looking costs a third of learning, and is done ten times: of more than a twentieth
+    of what is learned from it would take longer than it tells.
+    """
+    enough = max(FEWEST_LOOKED, plan.steps * plan.batch_size // LOOKS)
+    return range(0, kept, max(1, -(-kept // enough)))
 
 
 @contextmanager

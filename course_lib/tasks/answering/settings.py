@@ -1,10 +1,9 @@
 """The settings of an answerer's fine-tuning: the usual ones, and how it reads."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from course_lib.errors import CourseError
 from course_lib.tasks.recipe import FineTuning
-from course_lib.training import TrainingPlan
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,3 @@ class AnswererTuning(FineTuning):
                 raise CourseError(
                     f"{name} = {value!r}: expected a whole number of at least {least}"
                 )
-
-    def plan(self, examples: int, width: int, watch: str) -> TrainingPlan:
-        """The training plan, as for every task; windows meet others as long as they."""
-        return replace(super().plan(examples, width, watch), group_by_length=True)

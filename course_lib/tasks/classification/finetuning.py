@@ -28,7 +28,7 @@ from course_lib.tasks.classification.weighing import (
 from course_lib.tasks.kinds import CLASSIFIER
 from course_lib.tasks.lesson import TEST, TRAIN, VALIDATION, Lesson
 from course_lib.tasks.pretrained import label_names, read_trained
-from course_lib.tasks.recipe import memory_advice
+from course_lib.tasks.recipe import looked_at, memory_advice
 from course_lib.tasks.run import Run, leads
 from course_lib.tasks.saved import read_evaluation
 
@@ -105,10 +105,13 @@ def _learn(
     splits = {
         name: encode(texts, name, tokenizer, run.say) for name in (TRAIN, VALIDATION)
     }
+    plan = recipe.plan(len(splits[TRAIN]), run.start.width, WATCHED)
+    kept = splits[VALIDATION]
+    splits[VALIDATION] = kept.select(looked_at(plan, len(kept)))
     lesson = Lesson(
         run.start.model(recipe.seed),
         splits,
-        recipe.plan(len(splits[TRAIN]), run.start.width, WATCHED),
+        plan,
         DataCollatorWithPadding(tokenizer),
         run.start.with_trainer,
         metrics=macro_f1_of,

@@ -1,10 +1,9 @@
 """The settings of an encoder-decoder's fine-tuning, and of how it writes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from course_lib.errors import CourseError
 from course_lib.tasks.recipe import FineTuning
-from course_lib.training import TrainingPlan
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,3 @@ class RewriterTuning(FineTuning):
                 raise CourseError(
                     f"{name} = {value!r}: expected a whole number of at least 1"
                 )
-
-    def plan(self, examples: int, width: int, watch: str) -> TrainingPlan:
-        """The training plan, as for every task; texts meet others as long as they."""
-        return replace(super().plan(examples, width, watch), group_by_length=True)

@@ -15,14 +15,14 @@ from course_lib.resources.origins import resolve
 from course_lib.tasks.kinds import TAGGER
 from course_lib.tasks.lesson import TEST, TRAIN, VALIDATION, Lesson
 from course_lib.tasks.pretrained import label_names, read_trained
-from course_lib.tasks.recipe import memory_advice
+from course_lib.tasks.recipe import looked_at, memory_advice
 from course_lib.tasks.run import Run, leads
 from course_lib.tasks.saved import read_evaluation
 from course_lib.tasks.tagging.alignment import for_words
 from course_lib.tasks.tagging.baselines import baselines
 from course_lib.tasks.tagging.evaluation import TagEvaluation
 from course_lib.tasks.tagging.measures import WATCHED, f1_of
-from course_lib.tasks.tagging.settings import TaggerTuning, looked_at
+from course_lib.tasks.tagging.settings import TaggerTuning
 from course_lib.tasks.tagging.tagged_sentences import TaggedSentences, encode
 from course_lib.tasks.tagging.tagger import Tagger
 

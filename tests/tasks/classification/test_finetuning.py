@@ -24,7 +24,7 @@ from course_lib.training import TrainingResult
 from tests.tasks.tiny import change_config, dataset, reviews
 
 TEXTS = ["the soup was lovely and warm", "the film was dull", "the tent was kind"]
-QUICK = {"epochs": 8, "device": "cpu", "progress": False}
+QUICK = {"epochs": 8, "device": "cpu", "progress": False, "learning_rate": 1.2e-3}
 
 
 def tune(model, data=None, **settings):

@@ -42,7 +42,7 @@ def tune(model, data=None, **settings):
 def tuned(request, bert, tmp_path_factory):
     """A tagger made in one of the two ways, and where it was saved."""
     folder = tmp_path_factory.mktemp("saved") / "tagger"
-    settings = {"epochs": 25, "learning_rate": 5e-3, "with_trainer": request.param}
+    settings = {"epochs": 40, "learning_rate": 5e-3, "with_trainer": request.param}
     return tune(bert, save=folder, **settings), folder
 
 

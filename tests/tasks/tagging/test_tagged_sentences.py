@@ -5,8 +5,9 @@ from datasets import DatasetDict, List, Value
 from transformers import AutoTokenizer
 
 from course_lib.errors import CourseError
+from course_lib.tasks.recipe import looked_at
 from course_lib.tasks.tagging.baselines import NOTHING, REMEMBERED, baselines
-from course_lib.tasks.tagging.settings import TaggerTuning, looked_at
+from course_lib.tasks.tagging.settings import TaggerTuning
 from course_lib.tasks.tagging.tagged_sentences import TaggedSentences, encode
 from tests.tasks.tagging.tagged import NAMES, sentences, table
 
