@@ -79,7 +79,9 @@ def intervals(
         axes.text(high + 0.012, row, f"{value:.1%}", va="center", fontsize=10)
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.set(xlim=(min(low for low, _ in ranges) - 0.03, 1.08), xlabel=measure)
+    first = min(low for low, _ in ranges) - 0.03
+    axes.set_xticks(np.arange(np.ceil(first * 10), 11) / 10)
+    axes.set(xlim=(first, 1.08), xlabel=measure)
     axes.xaxis.set_major_formatter("{x:.0%}")
     axes.grid(axis="x", alpha=0.3)
     return figure
