@@ -133,3 +133,12 @@ def test_few_sentences_are_seen_more_often(examples, epochs):
     plan = TaggerTuning().plan(examples, 384, "f1")
     assert plan.steps * plan.batch_size / examples == pytest.approx(epochs, abs=0.3)
     assert TaggerTuning(epochs=3).plan(160, 384, "f1").steps == 30
+
+
+@pytest.mark.parametrize(
+    ("width", "rate"), [(1024, 5e-5), (768, 5e-5), (384, 2e-4), (256, 3e-4)]
+)
+def test_narrow_models_learn_at_higher_rates(width, rate):
+    assert TaggerTuning().plan(400, width, "f1").learning_rate == pytest.approx(rate)
+    chosen = TaggerTuning(learning_rate=1e-3).plan(400, width, "f1")
+    assert chosen.learning_rate == 1e-3
