@@ -54,9 +54,9 @@ def test_the_references_own_shares_lie_near_what_is_expected() -> None:
         one, two, three = 0.8 + 0.1 / size, 0.1 - 0.2 / size, 0.1 + 0.1 / size
         expected = {
             "positions that may be masked: with a label": 0.15,
-            "of these: [MASK] in the inputs": one,
-            "of these: another word": two,
-            "of these: the word itself": three,
+            "of those with a label: [MASK] in the inputs": one,
+            "of those with a label: another word": two,
+            "of those with a label: the word itself": three,
             "below one with a label: another": 0.15,
             "behind one with a label: another": 0.15,
             "below one with a label: treated alike": one**2 + two**2 + three**2,

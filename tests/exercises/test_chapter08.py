@@ -84,6 +84,12 @@ def test_mistakes_in_the_learners_words_are_named(answer, name: str) -> None:
     assert report.mistake == name, report
 
 
+def test_only_the_answers_own_steps_are_seen() -> None:
+    report = check(POOL, lambda hidden, attention_mask: hidden.mean(1))
+    assert report.reached == [] and "right up to" not in report.message
+    assert check(POOL, expanded).reached == ["words that count", "pooled"]
+
+
 def test_an_answer_for_no_mask_at_all_shows_its_line() -> None:
     def answer(hidden, attention_mask):
         return (hidden * attention_mask).sum(1)

@@ -26,7 +26,6 @@ def loss_steps(wrong: Wrong, logits: Tensor, labels: Tensor) -> dict[str, Tensor
     if "class 0" not in how:
         losses = losses * counted
     return {
-        "log-probabilities": logs,
         "losses of the labels": losses[counted],
         "loss": _joined(wrong, losses, counted, how),
     }
