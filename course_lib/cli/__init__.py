@@ -34,6 +34,8 @@ VERBS = {
     "doctor": Verb("doctor", "look at this machine and say what to mend", None),
     "notebooks": Verb("notebooks", "run chapters, put them in normal form", ("test",)),
     "bench": Verb("bench", "run a benchmark, for example `bench checks`", ()),
+    "finetune": Verb("finetune", "fine-tune a model for a task on your own data", ()),
+    "predict": Verb("predict", "ask a model that was fine-tuned", ()),
     "train-model": Verb("train_model", "train a model that comes with the course", ()),
 }
 

@@ -5,14 +5,14 @@ import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import torch
 
 from course_lib.exercises.searching import Search
 
-CHAPTERS = ("02", "03", "04", "05", "06", "09")
+CHAPTERS = ("02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13")
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,9 @@ class Exercise:
         tolerance: largest difference that still counts as equal in float32.
         in_place: name of the mistake that is changing an argument; "" where that is
             only worth a remark. Its computation changes its argument too.
+        trial: `(answer, *inputs) -> what is compared`, where that is not what one call
+            returns: an answer that draws at random is called often and looked at
+            through `Findings`. The computation goes through the same trial.
     """
 
     id: str
@@ -96,6 +99,7 @@ class Exercise:
     explanation: str
     tolerance: float = 1e-4
     in_place: str = ""
+    trial: Callable[..., Any] | None = None
 
     @property
     def stub_name(self) -> str:
@@ -125,6 +129,25 @@ class Exercise:
         steps = self.computation(wrong, **inputs)
         values = tuple(steps[name] for name in self.answer)
         return values if len(values) > 1 else values[0]
+
+    def with_mistakes(self, wrong: Mapping[str, Any]) -> Callable[..., Any]:
+        """An answer with these mistakes in it, callable as the learner's is."""
+        names = list(inspect.signature(self.reference).parameters)
+
+        def answer(*arguments: Any) -> Any:
+            return self.compute(dict(zip(names, arguments, strict=False)), wrong)
+
+        return answer
+
+    def tried(self, answer: Callable[..., Any]) -> Callable[..., Any]:
+        """What is called with a case's inputs: the answer, or the trial of it."""
+        return answer if self.trial is None else partial(self.trial, answer)
+
+    def expected(self, inputs: Mapping[str, Any], wrong: Mapping[str, Any]) -> Any:
+        """What is compared, of an answer with these mistakes in it."""
+        if self.trial is None:
+            return self.compute(inputs, wrong)
+        return self.trial(self.with_mistakes(wrong), *inputs.values())
 
 
 @cache

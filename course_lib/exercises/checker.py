@@ -15,7 +15,7 @@ import torch
 from course_lib.exercises import wording
 from course_lib.exercises.catalogue import Case, Exercise, Mistake, task
 from course_lib.exercises.compare import describe, read, same
-from course_lib.exercises.diagnosis import Tried, find_mistakes
+from course_lib.exercises.diagnosis import Tried, find_mistakes, outcome
 from course_lib.exercises.report import Report
 from course_lib.exercises.runner import Call, Outcome, run
 from course_lib.exercises.searching import Search
@@ -49,8 +49,9 @@ def check(exercise_id: str, answer: Any, dtype: torch.dtype = torch.float32) -> 
     cases = exercise.cases(dtype)
     watch = _watch(exercise, cases[0])
     calls = [Call(case.inputs) for case in cases]
-    calls[0].watch = watch
-    outcomes = run(answer, calls, LIMIT)
+    if watch.targets:
+        calls[0].watch = watch
+    outcomes = run(exercise.tried(answer), calls, LIMIT)
     if isinstance(outcomes[0].error, NotImplementedError):
         return _unattempted(exercise)
     attempted.add(exercise_id)
@@ -122,7 +123,8 @@ def _judge(
     wrong = tried[at]
     if at:  # the watched case is right: watch the first one that is not
         watch = _watch(exercise, wrong.case)
-        run(answer, [Call(wrong.case.inputs, watch)], LIMIT)
+        if watch.targets:
+            run(exercise.tried(answer), [Call(wrong.case.inputs, watch)], LIMIT)
     mistakes = find_mistakes(exercise, tried)
     if mistakes and any(result.changed for result in outcomes):
         mistakes = _with_in_place(exercise, mistakes)
@@ -171,6 +173,8 @@ def _with_in_place(
 
 
 def _watch(exercise: Exercise, case: Case) -> Watch:
+    if any(isinstance(value, torch.Generator) for value in case.inputs.values()):
+        return Watch({}, 0.0)  # what is drawn at random cannot be waited for
     steps = exercise.computation({}, **case.inputs)
     return Watch(steps, case.tolerance or exercise.tolerance)
 
@@ -181,7 +185,7 @@ def _compare(
     """Each case with its truth, each broken contract, and every remark."""
     tried, problems, remarks = [], [], []
     for case, result in zip(cases, outcomes, strict=True):
-        truth = exercise.compute(case.inputs, {})
+        truth, _ = outcome(exercise, case, {})
         reading = read(result.value, truth)
         failed = result.error is not None
         right = (

@@ -1,5 +1,6 @@
 """When two answers are the same, and what may be forgiven on the way there."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+
+from course_lib.exercises.findings import Findings
 
 # Rounding differs between right ways of computing; mistakes differ by far more.
 COARSE = {torch.bfloat16: 3e-2, torch.float16: 5e-3}
@@ -38,7 +41,7 @@ def describe(value: Any) -> str:
     """A value's type in a few words: "a float32 tensor of shape (2, 3)"."""
     if isinstance(value, Tensor):
         name = str(value.dtype).removeprefix("torch.")
-        return f"a {name} tensor of shape {tuple(value.shape)}"
+        return f"{_article(name)} tensor of shape {tuple(value.shape)}"
     if isinstance(value, tuple):
         return f"a tuple of {len(value)} ({', '.join(map(describe, value))})"
     if isinstance(value, np.ndarray):
@@ -56,20 +59,44 @@ def _article(noun: str) -> str:
 
 def read(value: Any, truth: Any) -> Reading:
     """Bring an answer into the form of the truth, noting what was forgiven."""
-    if isinstance(truth, tuple) and any(isinstance(part, Tensor) for part in truth):
+    if isinstance(value, Reading):  # a trial has read it, and remarked on it
+        inner = read(value.value, truth)
+        return Reading(inner.value, (*value.remarks, *inner.remarks), inner.problem)
+    if isinstance(truth, Findings) and isinstance(value, Findings):
+        return Reading(value, value.remarks, value.problem)
+    if has_parts(truth):
         return _read_parts(value, truth)
+    if isinstance(truth, float):
+        return _read_number(value)
     if isinstance(truth, Tensor):
         return _read_tensor(value, truth)
     if isinstance(truth, Mapping):
         if isinstance(value, Mapping):
             return Reading(dict(value))
         return Reading(value, problem=f"it returns {describe(value)}, not a dict")
-    if isinstance(truth, list):
-        if isinstance(value, tuple):
-            return Reading(list(value), ("It returns a tuple; a list was asked for.",))
-        if not isinstance(value, list):
-            return Reading(value, problem=f"it returns {describe(value)}, not a list")
+    if isinstance(truth, (list, tuple)):
+        return _read_sequence(value, truth)
     return Reading(value)
+
+
+def has_parts(truth: Any) -> bool:
+    """True for a tuple of tensors or floats, read and compared one by one.
+
+    (2, 5), a tuple of whole numbers, is one thing.
+    """
+    return isinstance(truth, tuple) and any(
+        isinstance(p, (Tensor, float)) for p in truth
+    )
+
+
+def _read_number(value: Any) -> Reading:
+    """A float, or what holds a single number."""
+    if isinstance(value, (Tensor, np.ndarray)) and value.ndim == 0:
+        remark = f"It returns {_article(_type(value))}; a plain number was asked for."
+        return Reading(float(value), (remark,))
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+        return Reading(float(value))
+    return Reading(value, problem=f"it returns {describe(value)}; a number is expected")
 
 
 def _read_parts(value: Any, truth: tuple[Any, ...]) -> Reading:
@@ -85,6 +112,31 @@ def _read_parts(value: Any, truth: tuple[Any, ...]) -> Reading:
     remarks = dict.fromkeys(remark for part in parts for remark in part.remarks)
     values = tuple(part.value for part in parts)
     return Reading(values, tuple(remarks), "; ".join(problems))
+
+
+def _read_sequence(value: Any, truth: list[Any] | tuple[Any, ...]) -> Reading:
+    """A list or tuple of plain values; other sequences of the same are forgiven."""
+    wanted, plain = type(truth), _plain(value)
+    if not isinstance(plain, (list, tuple)):
+        problem = f"it returns {describe(value)}, not {_article(wanted.__name__)}"
+        return Reading(value, problem=problem)
+    remarks, problem = [], ""
+    if not isinstance(value, wanted):
+        given, asked = _article(_type(value)), _article(wanted.__name__)
+        remarks.append(f"It returns {given}; {asked} was asked for.")
+    plain = [_plain(part) for part in plain]
+    if any(isinstance(t, tuple) for t in truth) and list in map(type, plain):
+        plain = [tuple(part) if isinstance(part, list) else part for part in plain]
+        remarks.append("It holds lists; tuples were asked for.")
+    if wanted is tuple and len(plain) != len(truth):
+        problem = f"it returns {len(plain)} values, {len(truth)} are expected"
+    return Reading(wanted(plain), tuple(remarks), problem)
+
+
+def _plain(value: Any) -> Any:
+    """Arrays and tensors, of any size, as Python's own lists and numbers."""
+    shown = isinstance(value, (np.ndarray, np.generic, Tensor))
+    return value.tolist() if shown else value
 
 
 def _read_tensor(value: Any, truth: Tensor) -> Reading:
@@ -131,7 +183,11 @@ def same(given: Any, truth: Any, tolerance: float) -> bool:
     """
     if isinstance(truth, Tensor):
         return isinstance(given, Tensor) and _same_tensors(given, truth, tolerance)
-    if isinstance(truth, tuple) and any(isinstance(part, Tensor) for part in truth):
+    if isinstance(truth, Findings):
+        return isinstance(given, Findings) and not truth.differing(given)
+    if isinstance(truth, float):
+        return isinstance(given, float) and _close(given, truth, tolerance)
+    if has_parts(truth):
         return (
             isinstance(given, tuple)
             and len(given) == len(truth)
@@ -141,6 +197,12 @@ def same(given: Any, truth: Any, tolerance: float) -> bool:
         return type(given) is type(truth) and bool(given == truth)
     except Exception:  # a learner's object may do anything in ==
         return False
+
+
+def _close(given: float, truth: float, tolerance: float) -> bool:
+    if math.isnan(truth):
+        return math.isnan(given)
+    return math.isclose(given, truth, rel_tol=tolerance, abs_tol=tolerance)
 
 
 def _same_tensors(given: Tensor, truth: Tensor, tolerance: float) -> bool:
@@ -162,4 +224,4 @@ def first_difference(
     if bool(close.all()):
         return None
     place = tuple((~close).nonzero()[0].tolist())
-    return place, float(given[place]), float(truth[place])
+    return place, given[place].item(), truth[place].item()

@@ -3,7 +3,6 @@
 The test suite asserts it; `python -m course_lib bench checks` prints it as a table.
 """
 
-import inspect
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -93,17 +92,6 @@ def right_answers(exercise: Exercise) -> dict[str, Callable[..., Any]]:
     return {"reference": exercise.reference, **exercise.variants}
 
 
-def with_mistakes(exercise: Exercise, wrong: dict[str, Any]) -> Callable[..., Any]:
-    """An answer with these mistakes in it, callable as the learner's is."""
-
-    names = list(inspect.signature(exercise.reference).parameters)
-
-    def answer(*arguments: Any) -> Any:
-        return exercise.compute(dict(zip(names, arguments, strict=False)), wrong)
-
-    return answer
-
-
 def alike(exercise: Exercise, one: dict[str, Any], other: dict[str, Any]) -> bool:
     """True if two sets of mistakes cannot be told apart on the check's cases."""
     for case in exercise.cases(torch.float32):
@@ -117,7 +105,7 @@ def alike(exercise: Exercise, one: dict[str, Any], other: dict[str, Any]) -> boo
 
 def _prove_single(exercise: Exercise, wrong: dict[str, Any], proof: Proof) -> None:
     (name,) = wrong
-    report = _timed(exercise, with_mistakes(exercise, wrong), proof)
+    report = _timed(exercise, exercise.with_mistakes(wrong), proof)
     proof.mistakes += 1
     proof.caught += not report.passed
     proof.named += report.mistake == name
@@ -127,7 +115,7 @@ def _prove_single(exercise: Exercise, wrong: dict[str, Any], proof: Proof) -> No
 
 def _prove_pair(exercise: Exercise, wrong: dict[str, Any], proof: Proof) -> None:
     name = "+".join(wrong)
-    report = _timed(exercise, with_mistakes(exercise, wrong), proof)
+    report = _timed(exercise, exercise.with_mistakes(wrong), proof)
     if report.mistake == name:
         proof.pairs += 1
         proof.pairs_named += 1

@@ -8,8 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_lib.exercises.compare import has_parts, same
+from course_lib.exercises.findings import Findings
+
 LARGEST = 8  # rows and columns of a picture
 GOOD, BAD = "#009E73", "#D55E00"
+SAME = "border:1px solid #8884"
+OTHER = f"border:2px solid {BAD};font-weight:bold"
 
 
 @dataclass
@@ -83,6 +88,8 @@ def _paragraph(text: str) -> str:
 
 def side_by_side(expected: Any, given: Any) -> str:
     """Target and answer as two small tables; differing cells are framed and marked."""
+    if isinstance(expected, Findings):
+        return _findings(expected, given)
     pair = _first_differing(expected, given)
     if pair is None:
         return ""
@@ -97,18 +104,46 @@ def side_by_side(expected: Any, given: Any) -> str:
     )
 
 
+def _findings(expected: Findings, given: Any) -> str:
+    """What is seen of both answers, one line each."""
+    if not isinstance(given, Findings) or given.problem:
+        return ""
+    differing = expected.differing(given)
+    rows = "<tr><th></th><th>target</th><th>yours</th></tr>"
+    for name, target in expected.seen.items():
+        style, mark = SAME, ""
+        if name in differing:
+            style, mark = OTHER, "≠ "
+        cells = (name, target, f"{mark}{given.seen[name]}")
+        texts = [html.escape(str(cell)) for cell in cells]
+        rows += (
+            f'<tr><td style="text-align:left">{texts[0]}</td>'
+            f'<td style="padding:1px 6px;{SAME}">{texts[1]}</td>'
+            f'<td style="padding:1px 6px;{style}">{texts[2]}</td></tr>'
+        )
+    return (
+        '<p style="margin:8px 0 2px">What many draws show in this case:</p>'
+        f'<table style="border-collapse:collapse">{rows}</table>'
+    )
+
+
 def _first_differing(expected: Any, given: Any) -> tuple[Any, Any, str] | None:
     """The first part of the answer that differs, cut down to one matrix each."""
     if given is None or expected is None:
         return None
-    if isinstance(expected, tuple) and isinstance(given, tuple):
+    if has_parts(expected) and isinstance(given, tuple):
         for number, (e, g) in enumerate(zip(expected, given, strict=False), 1):
             found = _first_differing(e, g)
             if found is not None:
                 return found[0], found[1], str(number)
         return None
+    if isinstance(expected, float) and isinstance(given, float):
+        expected, given = torch.tensor(expected), torch.tensor(given)
     if not isinstance(expected, Tensor) or not isinstance(given, Tensor):
-        return (expected, given, "") if expected != given else None
+        if same(given, expected, 1e-4):
+            return None
+        pair = (_matrix(v) if isinstance(v, Tensor) else v for v in (expected, given))
+        return (*pair, "")
     if expected.shape != given.shape:
         return _matrix(expected), _matrix(given), ""
     near = torch.isclose(
@@ -160,9 +195,9 @@ def _cell(value: float, wanted: float, largest: float) -> str:
     text = number(value)
     close = value == wanted or math.isclose(value, wanted, rel_tol=1e-3, abs_tol=1e-4)
     if close or (math.isnan(value) and math.isnan(wanted)):
-        style, mark = "border:1px solid #8884", ""
+        style, mark = SAME, ""
     else:
-        style, mark = f"border:2px solid {BAD};font-weight:bold", "≠ "
+        style, mark = OTHER, "≠ "
     return (
         f'<td style="padding:1px 6px;text-align:right;{style};'
         f'background:{_tint(value, largest)}">{mark}{text}</td>'
@@ -179,8 +214,8 @@ def _tint(value: float, largest: float) -> str:
 
 
 def number(value: float | bool) -> str:
-    """A number as the learner reads it: two decimals, or True, False, nan, inf."""
-    if isinstance(value, bool):
+    """A number as the learner reads it: two decimals, or 7, True, False, nan, inf."""
+    if isinstance(value, int):
         return str(value)
     if not math.isfinite(value):
         return str(value)

@@ -2,15 +2,19 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from course_lib.exercises.catalogue import Case, Mistake
-from course_lib.exercises.compare import first_difference
+from course_lib.exercises.compare import first_difference, has_parts
 from course_lib.exercises.diagnosis import Tried
 from course_lib.exercises.explain import likely_cause
+from course_lib.exercises.findings import Findings
 from course_lib.exercises.report import number
 from course_lib.exercises.runner import Outcome
 from course_lib.exercises.watch import Watch
+
+MOST_FINDINGS = 4  # said in words; the picture shows them all
 
 
 def timed_out(case: Case, limit: float) -> str:
@@ -26,7 +30,10 @@ def named(mistakes: tuple[Mistake, ...], wrong: Tried, watch: Watch) -> str:
     """Known mistakes, one after the other, and how far the answer came."""
     lines = []
     if len(mistakes) > 1:
-        lines.append(f"{len(mistakes)} mistakes together give exactly your numbers.")
+        what = "what your answer does"
+        if not isinstance(wrong.truth, Findings):
+            what = "exactly your numbers"
+        lines.append(f"{len(mistakes)} mistakes together give {what}.")
     for mistake in mistakes:
         lines.append(f"{mistake.name}: {mistake.says}")
         lines.append(f"Read again: {mistake.read}.")
@@ -94,12 +101,16 @@ def _step_numbers(step: str, watch: Watch, tolerance: float) -> str:
 
 
 def _answer_numbers(truth: Any, value: Any, tolerance: float) -> str:
-    if isinstance(truth, tuple) and isinstance(value, tuple):
+    if has_parts(truth) and isinstance(value, tuple):
         for part, (t, v) in enumerate(zip(truth, value, strict=False), 1):
             text = _answer_numbers(t, v, tolerance)
             if text:
                 return f"Part {part} of the answer. {text}"
         return ""
+    if isinstance(truth, Findings):
+        return _findings(truth, value)
+    if isinstance(truth, float) and isinstance(value, float):
+        truth, value = (torch.tensor(n, dtype=torch.float64) for n in (truth, value))
     if not isinstance(truth, Tensor) or not isinstance(value, Tensor):
         return f"It returns {value!r:.300}, expected {truth!r:.300}."
     if truth.shape != value.shape:
@@ -108,10 +119,21 @@ def _answer_numbers(truth: Any, value: Any, tolerance: float) -> str:
     if found is None:
         return ""
     place, given, expected = found
+    if not place:
+        return f"The number is {given:.4g}, expected {expected:.4g}."
     return (
         f"Entry {list(place)} of your answer is {number(given)}, "
         f"expected {number(expected)}."
     )
+
+
+def _findings(truth: Findings, value: Findings) -> str:
+    """The first few things that are seen of the answer and should be otherwise."""
+    lines = [
+        f"{name.capitalize()}: {value.seen[name]}, expected {truth.seen[name]}."
+        for name in truth.differing(value)
+    ]
+    return "\n".join(lines[:MOST_FINDINGS])
 
 
 def also_changed(outcomes: list[Outcome]) -> str:

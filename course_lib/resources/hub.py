@@ -18,6 +18,8 @@ HUB = "https://huggingface.co"
 LIMIT = 3.0  # s, looking up the name included
 WAIT = 4.6  # s: the question and a silence after its answer, together
 LEAST = 1.5  # s of silence that are granted, however slowly the question was answered
+READERS = ("huggingface_hub.constants", "datasets.config")
+"""Modules that read HF_HUB_OFFLINE once, when they are imported."""
 _TRUE = {"1", "ON", "YES", "TRUE"}
 # What stands between us and the Hub says these; the Hub itself is not behind them.
 _NO_ANSWER = {502, 503, 504}
@@ -98,7 +100,7 @@ def go_offline() -> None:
     """Keep Hugging Face's libraries from waiting on the network in this process."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     # They read the variable when they are imported: tell those that are.
-    for name in ("huggingface_hub.constants", "datasets.config"):
+    for name in READERS:
         module = sys.modules.get(name)
         if module is not None:
             module.HF_HUB_OFFLINE = True  # type: ignore[attr-defined]

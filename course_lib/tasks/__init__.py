@@ -5,18 +5,34 @@
 >>> print(classifier.evaluation)
 
 Data are Hugging Face `datasets`, models Hugging Face checkpoints, measures those of
-scikit-learn. Each task is trained in two ways that learn the same: by the course's own
-loop on its own model, and by Transformers' `Trainer`.
+scikit-learn and nervaluate. Each task is trained in two ways that learn the same: by
+the course's own loop on its own model, and by Transformers' `Trainer`.
 """
 
 from course_lib.lazy import handing_out
 
 _HOMES = {
-    "Classifier": "classifier",
-    "Evaluation": "evaluation",
+    "Answer": "answering.answerer",
+    "Answerer": "answering.answerer",
+    "AnswerEvaluation": "answering.evaluation",
+    "Classifier": "classification.classifier",
+    "Entity": "tagging.tagger",
+    "Evaluation": "classification.evaluation",
     "FineTuning": "recipe",
-    "finetune_classifier": "classification",
-    "load_classifier": "classification",
+    "Summariser": "rewriting.rewriter",
+    "TagEvaluation": "tagging.evaluation",
+    "Tagger": "tagging.tagger",
+    "Translator": "rewriting.rewriter",
+    "finetune_answerer": "answering.finetuning",
+    "finetune_classifier": "classification.finetuning",
+    "finetune_summariser": "rewriting.finetuning",
+    "finetune_tagger": "tagging.finetuning",
+    "finetune_translator": "rewriting.finetuning",
+    "load_answerer": "answering.finetuning",
+    "load_classifier": "classification.finetuning",
+    "load_summariser": "rewriting.finetuning",
+    "load_tagger": "tagging.finetuning",
+    "load_translator": "rewriting.finetuning",
 }
 
 __all__ = list(_HOMES)

@@ -1,4 +1,4 @@
-"""The pretrained model that a classifier begins with, and one that is read again."""
+"""The pretrained model that a task begins with, and a trained one, read again."""
 
 from collections.abc import Mapping
 from contextlib import redirect_stdout
@@ -11,49 +11,51 @@ from typing import TYPE_CHECKING, Any
 from torch import float32, nn
 
 from course_lib.errors import CourseError
-from course_lib.models import Bert
-from course_lib.models.bert_config import BertConfig
+from course_lib.models import Bert, Seq2Seq
 from course_lib.models.checkpoints import read_config
 from course_lib.resources.pretrained import load_tokenizer
+from course_lib.tasks.kinds import Kind
 from course_lib.tasks.quiet import quiet_transformers
-from course_lib.tasks.saved import is_classifier
+from course_lib.tasks.saved import is_trained
 from course_lib.training.randomness import seeded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-OWN_KINDS = tuple(BertConfig.KINDS)
 READS = 512  # tokens, where config.json does not say
 
 
 @dataclass(frozen=True)
 class Start:
-    """A pretrained encoder, and the labels that it is to tell apart.
+    """A pretrained model, and what it is to become.
 
     Attributes:
         folder: holds config.json, model.safetensors and the tokenizer's files.
-        labels: their names, by number.
+        kind: what it becomes.
+        labels: the names of what it tells apart, by number; none where it doesn't.
         with_trainer: whether it becomes a model of Transformers, not the course's.
     """
 
     folder: Path
-    labels: tuple[str, ...]
+    kind: Kind
+    labels: tuple[str, ...] = ()
     with_trainer: bool = False
 
     def __post_init__(self) -> None:
-        kind = self.config.get("model_type")
-        if not self.with_trainer and kind not in OWN_KINDS:
+        type_, own = self.config.get("model_type"), self.kind.own
+        if not self.with_trainer and type_ not in own:
             raise CourseError(
-                f"{self.folder} holds a {kind!r}; the course's own model reads "
-                f"{' and '.join(OWN_KINDS)}. With with_trainer=True, Transformers "
+                f"{self.folder} holds a {type_!r}; the course's own model reads "
+                f"{' and '.join(own)}. With with_trainer=True, Transformers "
                 "trains its own"
             )
         known = self.config.get("id2label", ("LABEL_0", "LABEL_1"))  # if none is said
-        if is_classifier(self.folder) and len(known) != len(self.labels):
+        trained = self.labels and is_trained(self.folder, self.kind)
+        if trained and len(known) != len(self.labels):
             raise CourseError(
-                f"{self.folder} is a classifier of {len(known)} labels already, your "
-                f"data have {len(self.labels)}: begin with the encoder that it was "
-                "made from"
+                f"{self.folder} is {self.kind.a_noun} of {len(known)} labels already, "
+                f"your data have {len(self.labels)}: begin with the encoder that it "
+                "was made from"
             )
 
     @cached_property
@@ -64,51 +66,50 @@ class Start:
     @property
     def width(self) -> int:
         """D, the width of the model."""
-        return self.config.get("hidden_size") or self.config.get("dim") or 768
+        found = (self.config.get(name) for name in ("hidden_size", "dim", "d_model"))
+        return next((width for width in found if width), 768)
 
     def tokenizer(self) -> "PreTrainedTokenizerBase":
         """The model's tokenizer; CourseError where there is none that fits."""
         return read_tokenizer(self.folder, self.config)
 
     def model(self, seed: int) -> nn.Module:
-        """The model with a head for the labels, in 32 bits.
+        """The model, in 32 bits; where the task needs a head, with one.
 
         Args:
             seed: decides the weights of layers that the checkpoint does not hold.
         """
         names = dict(enumerate(self.labels))
-        with seeded(seed):
+        with seeded(seed), redirect_stdout(StringIO()):  # that its head is new
             if self.with_trainer:
-                return _theirs(self.folder, id2label=names, label2id=_numbers(names))
-            with redirect_stdout(StringIO()):  # that its head is new: it will learn
-                made = Bert.from_pretrained(
-                    self.folder, head="classification", id2label=names
-                )
+                named = {"id2label": names, "label2id": _numbers(names)}
+                return _theirs(self.folder, self.kind, **named if names else {})
+            made = _own(self.folder, self.kind, **{"id2label": names} if names else {})
         return made.float()  # shipped weights have 16 bits: too few to learn in
 
 
-def read_classifier(
-    folder: Path,
-) -> "tuple[nn.Module, PreTrainedTokenizerBase, tuple[str, ...]]":
-    """A saved classifier: its model in 32 bits, its tokenizer, the labels' names.
+def read_trained(
+    folder: Path, kind: Kind
+) -> "tuple[nn.Module, PreTrainedTokenizerBase]":
+    """A saved model of this kind, in 32 bits, and its tokenizer.
 
     Raises:
         CourseError: the folder holds none, or its files are damaged.
     """
     config = read_config(folder)
-    if not is_classifier(folder):
+    if not is_trained(folder, kind):
         raise CourseError(
             f"{folder} holds {', '.join(config.get('architectures') or ['a model'])}, "
-            "no classifier: finetune_classifier(data, model=...) makes one of it"
+            f"no {kind.noun}: {kind.made_by}(data, model=...) makes one of it"
         )
-    if config["model_type"] in OWN_KINDS:
-        model = Bert.from_pretrained(folder, head="classification").float()
-        names = model.config.id2label
-    else:
-        model = _theirs(folder)
-        names = model.config.id2label
-    tokenizer = read_tokenizer(folder, config)
-    return model, tokenizer, tuple(names[i] for i in sorted(names))
+    read = _own if config["model_type"] in kind.own else _theirs
+    return read(folder, kind).float(), read_tokenizer(folder, config)
+
+
+def label_names(model: nn.Module) -> tuple[str, ...]:
+    """The names of the labels that a model tells apart, by number."""
+    names = model.config.id2label
+    return tuple(names[i] for i in sorted(names))
 
 
 def read_tokenizer(
@@ -139,13 +140,20 @@ def _reads(config: Mapping[str, Any]) -> int:
     return positions - ((config.get("pad_token_id") or 0) + 1) * kept
 
 
-def _theirs(folder: Path, **settings: Any) -> nn.Module:
-    """A classifier of Transformers."""
-    from transformers import AutoModelForSequenceClassification
+def _own(folder: Path, kind: Kind, **settings: Any) -> nn.Module:
+    """A model of the course."""
+    if kind.head is None:
+        return Seq2Seq.from_pretrained(folder, **settings)
+    return Bert.from_pretrained(folder, head=kind.head, **settings)
+
+
+def _theirs(folder: Path, kind: Kind, **settings: Any) -> nn.Module:
+    """A model of Transformers."""
+    import transformers
 
     try:
         with quiet_transformers():
-            return AutoModelForSequenceClassification.from_pretrained(
+            return getattr(transformers, kind.auto).from_pretrained(
                 folder,
                 dtype=float32,
                 local_files_only=True,

@@ -1,22 +1,24 @@
 """How a pretrained model is fine-tuned: few choices, sensible where none is made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from course_lib.errors import CourseError
-from course_lib.tasks.choosing import WATCHED
 from course_lib.training import TrainingPlan
 
 VALIDATIONS = 10  # in a run, evenly spread
 FEWEST_STEPS = 250  # below that, little is learned from a few hundred examples
 FEWEST_EPOCHS, MOST_EPOCHS = 3, 15
+MANY = 50  # batches
+LOOKS = 20  # examples to learn from for each one that is looked at to choose by
+FEWEST_LOOKED = 100
 WARM_UP = 0.1  # of the run
 # What suits BERT at its width of 768. Narrower models bear, and need, higher rates.
 RATE, WIDTH = 5e-5, 768
+MOST = 16.0  # times that rate
 LONGEST = 256  # tokens; attention's cost grows with the square
-UNEVEN = 3.0  # from here on the rarest label would hardly be learned
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,14 @@ class FineTuning:
         epochs: how often every example is seen at most; None takes enough for 250
             steps, at least 3 and at most 15.
         learning_rate: the highest; None takes 5e-5 for a model of width 768 and more
-            for narrower ones, in proportion.
+            for narrower ones, four times as much at half the width and at
+            most 16 times.
         batch_size: examples in a step.
         max_length: tokens that are read of a text, the rest is cut off; None takes
             what the model can read, 256 at most.
         patience: validations, of ten in a run, without a new best until it stops;
             None never stops early.
-        balanced: whether rare labels count more, each label as much as any other;
-            None says yes where the commonest label is 3 times as common as the rarest.
+        mixed_precision: "no", "bf16" or "fp16"; None takes what the launcher was told.
         seed: decides the new layers' first weights, the order of the examples, dropout.
     """
 
@@ -43,7 +45,7 @@ class FineTuning:
     batch_size: int = 16
     max_length: int | None = None
     patience: int | None = 5
-    balanced: bool | None = None
+    mixed_precision: str | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -52,7 +54,7 @@ class FineTuning:
                 f"batch_size = {self.batch_size!r}: expected a whole number of at "
                 "least 1"
             )
-        self.plan(1, WIDTH)  # a TrainingPlan says what is wrong with its part
+        self.plan(1, WIDTH, "loss")  # a TrainingPlan says what is wrong with its part
         if self.learning_rate is not None and not self.learning_rate > 0:
             raise CourseError(f"learning_rate = {self.learning_rate!r} must be above 0")
         length = self.max_length
@@ -78,8 +80,14 @@ class FineTuning:
             )
         return cls(**settings)
 
-    def plan(self, examples: int, width: int) -> TrainingPlan:
-        """The training plan for so many examples and a model of that width."""
+    def plan(self, examples: int, width: int, watch: str) -> TrainingPlan:
+        """The training plan.
+
+        Args:
+            examples: how many there are to learn from.
+            width: D, of the model.
+            watch: the figure on validation by which the best weights are chosen.
+        """
         epochs = self.epochs
         if epochs is None:
             enough = FEWEST_STEPS * self.batch_size / examples
@@ -87,10 +95,14 @@ class FineTuning:
         plan = TrainingPlan(
             epochs=epochs,
             batch_size=self.batch_size,
-            learning_rate=self.learning_rate or RATE * max(1.0, WIDTH / width),
+            learning_rate=self.learning_rate or RATE * _faster(width),
             decay="linear",
             patience=self.patience,
-            watch=WATCHED,
+            # A batch is as wide as its longest: a third of the work on mixed ones would
+            # go into padding. Few examples would meet the same others again and again.
+            group_by_length=examples >= MANY * self.batch_size,
+            watch=watch,
+            mixed_precision=self.mixed_precision,
             seed=self.seed,
         )
         steps = plan.number_of_steps(examples / self.batch_size)
@@ -115,11 +127,20 @@ class FineTuning:
             )
         return self.max_length or min(limit, LONGEST)
 
-    def balances(self, counts: Sequence[int]) -> bool:
-        """Whether rare labels count more where labels are so common."""
-        if self.balanced is not None:
-            return self.balanced
-        return max(counts) >= UNEVEN * min(counts)
+
+def _faster(width: int) -> float:
+    """How many times the rate for BERT's width suits a narrower model."""
+    return min(MOST, max(1.0, WIDTH / width) ** 2)
+
+
+def looked_at(plan: TrainingPlan, kept: int) -> range:
+    """Which of so many examples of validation are enough to choose by.
+
+    Looking costs a third of learning, and is done ten times: of more than a twentieth
+    of what is learned from it would take longer than it tells.
+    """
+    enough = max(FEWEST_LOOKED, plan.steps * plan.batch_size // LOOKS)
+    return range(0, kept, max(1, -(-kept // enough)))
 
 
 @contextmanager

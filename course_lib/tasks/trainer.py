@@ -7,8 +7,9 @@ It is `course_lib.training.train` once more, for models of Transformers.
 
 import math
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Loss = Callable[..., Tensor]
 """Called by Trainer with (answer, labels, num_items_in_batch=...)."""
 
+SAMPLING = {True: "group_by_length", False: "random"}
 TENTH = 10
 EVAL = "eval_"  # how Trainer begins the names of what validation gives
 
@@ -37,25 +39,25 @@ def train_with_trainer(
     validation: Sequence[Any],
     loss: Loss | None = None,
     metrics: Callable[[Any], Mapping[str, float]] | None = None,
+    checkpoints: Path | None = None,
     device: str | None = None,
     progress: bool = True,
 ) -> TrainingResult:
     """Train a model of Transformers. It ends in evaluation mode, with its best weights.
 
     Args:
-        model, data: who learns, and from which examples.
-        plan: what to do, in steps.
-        collate, validation, device, progress: as for `train`.
-        loss: in place of the model's own.
-        metrics: of (logits, labels), by name; the plan may watch one of them.
+        model, data, plan, collate, validation, device, progress: as for `train`.
+        loss, metrics: in place of the model's own; of (logits, labels), by name.
+        checkpoints: a folder where the run is kept; one that was stopped goes on.
     """
     from transformers import PrinterCallback, Trainer
 
     line = Progress(0, plan.steps, progress)
-    with tempfile.TemporaryDirectory(prefix="course-") as folder, quiet_transformers():
+    how = {"on_cpu": _on_cpu(device), "resumable": checkpoints is not None}
+    with _place(checkpoints) as folder, quiet_transformers():
         trainer = Trainer(
             model,
-            arguments(plan, folder, on_cpu=choose_device(device).type == "cpu"),
+            arguments(plan, folder, **how),
             train_dataset=data,
             eval_dataset=validation,
             data_collator=collate,
@@ -65,18 +67,43 @@ def train_with_trainer(
         )
         trainer.remove_callback(PrinterCallback)
         with closing(line):
-            trainer.train()
+            trainer.train(resume_from_checkpoint=_newest(folder))
     model.to("cpu").eval()
     return _result(trainer, plan, line)
 
 
-def arguments(plan: TrainingPlan, folder: str, *, on_cpu: bool) -> "TrainingArguments":
+def _on_cpu(device: str | None) -> bool:
+    return choose_device(device).type == "cpu"
+
+
+@contextmanager
+def _place(checkpoints: Path | None) -> Iterator[str]:
+    """The folder of a run: the one that keeps it, or one that is gone afterwards."""
+    if checkpoints is None:
+        with tempfile.TemporaryDirectory(prefix="course-") as folder:
+            yield folder
+    else:
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        yield str(checkpoints)
+
+
+def _newest(folder: str) -> str | None:
+    """The newest checkpoint in it, if there is one."""
+    from transformers.trainer_utils import get_last_checkpoint
+
+    return get_last_checkpoint(folder)
+
+
+def arguments(
+    plan: TrainingPlan, folder: str, *, on_cpu: bool, resumable: bool = False
+) -> "TrainingArguments":
     """A plan in the words of Transformers.
 
     Args:
         plan: what to do, in steps.
         folder: for Trainer's checkpoints.
         on_cpu: whether to leave a GPU alone.
+        resumable: whether checkpoints hold all that a stopped run needs to go on.
     """
     from transformers import TrainingArguments
 
@@ -85,6 +112,7 @@ def arguments(plan: TrainingPlan, folder: str, *, on_cpu: bool) -> "TrainingArgu
         max_steps=plan.steps,
         per_device_train_batch_size=plan.batch_size,
         per_device_eval_batch_size=plan.batch_size,
+        train_sampling_strategy=SAMPLING[plan.group_by_length],
         learning_rate=plan.learning_rate,
         warmup_steps=plan.warmup_steps,
         lr_scheduler_type=plan.decay,
@@ -95,6 +123,9 @@ def arguments(plan: TrainingPlan, folder: str, *, on_cpu: bool) -> "TrainingArgu
         optim="adamw_torch_fused",
         seed=plan.seed,
         **_looks(plan.validate_every or max(1, plan.steps // TENTH), plan.watch),
+        save_only_model=not resumable,
+        bf16=plan.mixed_precision == "bf16",
+        fp16=plan.mixed_precision == "fp16",
         logging_steps=1,
         remove_unused_columns=False,
         dataloader_pin_memory=not on_cpu,
@@ -112,7 +143,6 @@ def _looks(every: int, watch: str) -> dict[str, Any]:
         "save_strategy": "steps",
         "save_steps": every,
         "save_total_limit": 1,  # and the best
-        "save_only_model": True,
         "load_best_model_at_end": True,
         "metric_for_best_model": f"{EVAL}{watch}",
         "greater_is_better": watch != "loss",

@@ -18,6 +18,7 @@ from course_lib.training.terms import Batch, rows
 
 Data = Dataset | Sequence[Any] | Iterable[Batch]
 Collate = Callable[[list[Any]], Batch]
+IDS = "input_ids"
 SHUFFLE = 1  # keeps a feed's draws apart from others of the same seed
 
 
@@ -61,7 +62,8 @@ class ExampleFeed:
     ) -> None:
         self.examples, self.share, self.workers = examples, share, plan.workers
         self.collate = collate or stack
-        self.order = Order(len(examples), plan.batch_size, plan.seed)
+        lengths = _lengths(examples) if plan.group_by_length else None
+        self.order = Order(len(examples), plan.batch_size, plan.seed, lengths)
         if plan.batch_size < share.pieces:
             raise _too_small(plan.batch_size, share)
 
@@ -200,6 +202,19 @@ def cut(value: Any, first: int, behind: int) -> Any:
     """Some rows of a tensor; anything else as it is."""
     whole = not isinstance(value, Tensor) or value.dim() == 0
     return value if whole else value[first:behind]
+
+
+def _lengths(examples: Any) -> list[int]:
+    """How many tokens each example has."""
+    names = getattr(examples, "column_names", ())
+    if IDS in names:  # a data set gives a column at once
+        return list(map(len, examples[IDS][:]))
+    try:
+        return [len(examples[i][IDS]) for i in range(len(examples))]
+    except (KeyError, TypeError, IndexError) as error:
+        raise CourseError(
+            f"group_by_length needs examples with {IDS}, one list of tokens each"
+        ) from error
 
 
 def _too_small(size: int, share: Share) -> CourseError:

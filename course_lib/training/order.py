@@ -4,9 +4,12 @@ The order is a function of seed and step alone: nothing has to be remembered in 
 to go on at step 7,312, and the number of processes does not change it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+WINDOW = 50  # batches, among which examples of similar length are put together
 
 
 @dataclass(frozen=True)
@@ -45,16 +48,56 @@ class Order:
     short and no example is left out.
     """
 
-    def __init__(self, examples: int, batch_size: int, seed: int) -> None:
+    def __init__(
+        self,
+        examples: int,
+        batch_size: int,
+        seed: int,
+        lengths: Sequence[int] | None = None,
+    ) -> None:
+        """Make the order.
+
+        Args:
+            examples: how many there are.
+            batch_size: in a step.
+            seed: of the shuffling.
+            lengths: of the examples; where given, those of a batch are of similar
+                length, so that little is padded.
+        """
         self.examples, self.batch_size, self.seed = examples, batch_size, seed
+        self.lengths = None if lengths is None else np.asarray(lengths)
         self._epoch, self._shuffled = -1, np.empty(0, dtype=np.int64)
 
     def epoch(self, number: int) -> np.ndarray:
         """The numbers of all examples, (N,), in the order of that epoch."""
         if number != self._epoch:
             draw = np.random.default_rng([self.seed, number])
-            self._epoch, self._shuffled = number, draw.permutation(self.examples)
+            order = draw.permutation(self.examples)
+            if self.lengths is not None:
+                order = self._grouped(order, -number * self.examples, draw)
+            self._epoch, self._shuffled = number, order
         return self._shuffled
+
+    def _grouped(
+        self, order: np.ndarray, behind: int, draw: np.random.Generator
+    ) -> np.ndarray:
+        """The same numbers, in batches of similar length; the batches are shuffled.
+
+        At least four windows, so that batches are others in each epoch. The first
+        numbers, `behind` modulo the batch size, end the batch that the epoch before
+        began.
+        """
+        size = self.batch_size
+        head, rest = np.split(order, [behind % size])
+        window = size * max(1, min(WINDOW, len(rest) // (4 * size)))
+        batches = []
+        for first in range(0, len(rest), window):
+            some = rest[first : first + window]
+            some = some[np.argsort(self.lengths[some], kind="stable")]
+            batches += [some[i : i + size] for i in range(0, len(some), size)]
+        short = batches.pop() if len(rest) % size else rest[:0]
+        shuffled = [batches[i] for i in draw.permutation(len(batches))]
+        return np.concatenate([head, *shuffled, short])
 
     def batch(self, step: int) -> list[int]:
         """The numbers of the examples that a step takes, steps counted from 0."""

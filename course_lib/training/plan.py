@@ -22,6 +22,8 @@ class TrainingPlan:
         epochs: how many times every example is seen, e.g. 2.5.
         batch_size: examples in a step, over all processes; None says that the data
             are batches already.
+        group_by_length: whether examples of similar length, counted in input_ids, come
+            into one batch, so that little is padded.
         gradient_accumulation: into how many parts each process splits its share of a
             step, one after the other, so that less memory is enough. It does not
             change the result.
@@ -46,6 +48,7 @@ class TrainingPlan:
     steps: int | None = None
     epochs: float | None = None
     batch_size: int | None = 32
+    group_by_length: bool = False
     gradient_accumulation: int = 1
     learning_rate: float = 3e-4
     warmup_steps: int = 0

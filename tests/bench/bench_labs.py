@@ -28,6 +28,7 @@ LABS = {
     "positions": "PositionsLab",
     "rotary": "RotaryLab",
     "residual": "ResidualLab",
+    "hidden_word": "HiddenWordLab",
 }
 ASKED = 150  # milliseconds at the median
 HEAD = "| lab | in Python | processor | in JupyterLab | kB a picture |"

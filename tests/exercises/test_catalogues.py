@@ -40,10 +40,29 @@ PROMISED = {
     "06.feed_forward": "activation-missing relu-instead activation-after-second",
     "06.encoder_block": "post-norm residual-missing norm-shared "
     "second-residual-from-input",
+    "07.mask_tokens": "masks-special-tokens labels-everywhere always-mask never-keeps "
+    "changes-inputs-in-place",
+    "07.masked_lm_loss": "counts-ignored sums-instead-of-mean wrong-axis",
+    "07.causal_lm_loss": "not-shifted shifted-twice shifted-backwards counts-padding",
+    "08.mean_pool": "includes-padding divides-by-length takes-first-token "
+    "max-instead-of-mean",
     "09.rollout": "no-residual not-renormalised multiplied-in-wrong-order "
     "max-instead-of-mean",
     "09.entropy": "log-of-zero wrong-axis base-two",
     "09.ablate": "zeroes-tokens zeroes-in-place off-by-one",
+    "10.accuracy_and_f1": "micro-instead-of-macro nan-on-absent-class "
+    "precision-recall-mean",
+    "11.align_labels": "labels-continuations labels-special-tokens off-by-one "
+    "previous-word-across-sentences",
+    "11.decode_entities": "end-inclusive merges-neighbours ignores-type-change "
+    "drops-last-entity i-without-b-dropped",
+    "12.best_span": "independent-argmax end-before-start length-off-by-one "
+    "product-of-logits",
+    "13.shift_right": "shift-left wraps-around keeps-minus-100 drops-first-token",
+    "13.cross_attention": "query-from-memory key-from-x value-from-x "
+    "mask-over-queries causal-mask-on-memory",
+    "13.label_smoothing": "epsilon-over-others-only not-applied-to-target "
+    "smooths-logits",
 }
 
 
@@ -76,8 +95,8 @@ def test_the_computation_without_mistakes_is_the_reference(name: str) -> None:
     exercise = find(name)
     for dtype in (torch.float32, torch.float64):
         for case in exercise.cases(dtype):
-            truth = exercise.compute(case.inputs, {})
-            given = exercise.reference(*case.inputs.values())
+            truth = exercise.expected(case.inputs, {})
+            given = exercise.tried(exercise.reference)(*case.inputs.values())
             assert same(given, truth, case.tolerance or exercise.tolerance), case.name
 
 
@@ -101,8 +120,9 @@ def test_the_solution_runs_on_its_own(name: str) -> None:
     scope = {"math": math, "torch": torch, "F": F, "Tensor": torch.Tensor}
     exec(exercise.source, scope)
     case = exercise.cases(torch.float32)[0]
-    given = scope[exercise.stub_name](*case.inputs.values())
-    truth = exercise.compute(case.inputs, {})
+    answer = scope[exercise.stub_name]
+    given = exercise.tried(answer)(*case.inputs.values())
+    truth = exercise.expected(case.inputs, {})
     assert same(given, truth, case.tolerance or exercise.tolerance)
 
 

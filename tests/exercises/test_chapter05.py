@@ -11,7 +11,6 @@ from torch import Tensor
 from course_lib import positions
 from course_lib.exercises.catalogue import find
 from course_lib.exercises.checker import check
-from course_lib.exercises.proof import with_mistakes
 
 Answer = Callable[..., Tensor]
 
@@ -94,7 +93,7 @@ def test_any_other_base_is_named_beside_every_other_mistake(base: float) -> None
     for other in exercise.mistakes:
         if other.group != "frequency":
             wrong = {other.name: True, "wrong-base": base}
-            report = check(exercise.id, with_mistakes(exercise, wrong))
+            report = check(exercise.id, exercise.with_mistakes(wrong))
             assert set((report.mistake or "").split("+")) == set(wrong)
 
 
@@ -210,7 +209,7 @@ def test_any_other_slopes_are_named_beside_every_other_mistake() -> None:
     for other in exercise.mistakes:
         if other.name != "slopes-not-geometric":
             wrong = {other.name: other.forms[0], "slopes-not-geometric": slopes}
-            report = check(exercise.id, with_mistakes(exercise, wrong))
+            report = check(exercise.id, exercise.with_mistakes(wrong))
             assert set((report.mistake or "").split("+")) == set(wrong)
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import math
 import sys
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from course_lib.exercises import check, checker, coach, hint, solution
+from course_lib.exercises import check, checker, coach, hint, runner, solution
 from course_lib.exercises.catalogue import find
 
 
@@ -214,6 +215,20 @@ def test_endless_answers_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
 
     report = check("03.scores", endless)
     assert not report.passed and "still running" in report.message
+
+
+def test_a_busy_machine_does_not_stop_an_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checker, "LIMIT", 0.05)
+    monkeypatch.setattr(runner, "PATIENCE", 1000.0)
+
+    def waits(query, key):  # uses no processor time, as one that is not let on
+        time.sleep(0.1)
+        return query @ key.mT / math.sqrt(query.shape[-1])
+
+    monkeypatch.setattr(runner.time, "process_time", lambda: 0.0)
+    assert check("03.scores", waits).passed
 
 
 def test_megabytes_of_output_are_cut_and_counted() -> None:

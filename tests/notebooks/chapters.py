@@ -20,7 +20,13 @@ NAMES = (
     "04_multi_head_attention",
     "05_positional_encoding",
     "06_transformer_block",
+    "07_pre_training",
+    "08_pretrained_models",
     "09_seeing_attention",
+    "10_text_classification",
+    "11_named_entities",
+    "12_question_answering",
+    "13_translation_and_summaries",
 )
 FILES = sorted((ROOT / "chapters").glob("*.ipynb"))
 each_chapter = pytest.mark.parametrize("chapter", FILES, ids=lambda path: path.stem)

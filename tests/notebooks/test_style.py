@@ -171,7 +171,7 @@ def last_call(cell: NotebookNode) -> str:
 
 @each_later_chapter
 def test_a_lab_to_play_with(chapter: Path) -> None:
-    playing = ("Lab", "Explorer")
+    playing = ("Lab", "Explorer", "explore")
     labs = [c for c in code_cells(load(chapter)) if last_call(c).endswith(playing)]
     assert labs
     for cell in labs:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_lib.tasks import evaluation
+from course_lib.tasks.classification import evaluation
 from tests.tasks.tiny import make_bert
 
 

@@ -5,13 +5,22 @@ import random
 from pathlib import Path
 
 import torch
-from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
+from datasets import ClassLabel, Dataset, DatasetDict, Features, List, Value
 from tokenizers import BertWordPieceTokenizer
 from transformers import BertConfig, BertForMaskedLM, BertTokenizer
 
 GOOD = ("lovely", "warm", "fresh", "kind", "clever")
 BAD = ("stale", "rude", "broken", "dull", "greasy")
 THINGS = ("soup", "film", "tent", "room", "clock", "play")
+ASKED = Features(
+    {
+        **{name: Value("string") for name in ("id", "title", "context", "question")},
+        "answers": {
+            "text": List(Value("string")),
+            "answer_start": List(Value("int64")),
+        },
+    }
+)
 SIZES = {"train": 60, "validation": 20, "test": 30}
 
 
@@ -71,3 +80,44 @@ def change_config(folder: Path, **changes: object) -> None:
     """Write settings into a checkpoint's config.json."""
     file = folder / "config.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def passages(
+    contexts: list[str], questions: list[str], answers: list[str | None]
+) -> Dataset:
+    """Questions about passages; None has no answer."""
+    rows = [
+        {
+            "id": str(number),
+            "title": "tiny",
+            "context": context,
+            "question": question,
+            "answers": {
+                "text": [] if answer is None else [answer],
+                "answer_start": [] if answer is None else [context.index(answer)],
+            },
+        }
+        for number, (context, question, answer) in enumerate(
+            zip(contexts, questions, answers, strict=True)
+        )
+    ]
+    return Dataset.from_list(rows, features=ASKED)
+
+
+def asked(count: int, seed: int = 0) -> Dataset:
+    """Like soup: which thing? Like lovely: how was it? One in four has no answer."""
+    draw = random.Random(seed)
+    contexts, questions, answers = [], [], []
+    for number in range(count):
+        thing, word = draw.choice(THINGS), draw.choice(GOOD + BAD)
+        contexts.append(f"the {thing} was {word}")
+        kind = 2 if number % 4 == 3 else draw.randrange(2)
+        questions.append(("soup", "lovely", "and")[kind])
+        answers.append((thing, word, None)[kind])
+    return passages(contexts, questions, answers)
+
+
+def questions(**sizes: int) -> DatasetDict:
+    """Three splits of questions."""
+    wanted = (SIZES | sizes).items()
+    return DatasetDict({name: asked(n, seed) for seed, (name, n) in enumerate(wanted)})

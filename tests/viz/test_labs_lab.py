@@ -11,6 +11,7 @@ from PIL import Image
 
 from course_lib.viz.labs.gaze import GazeLab
 from course_lib.viz.labs.heads import HeadsLab
+from course_lib.viz.labs.hidden_word import HiddenWordLab
 from course_lib.viz.labs.lab import NAME_WIDTH, WIDTH, Lab, Preset
 from course_lib.viz.labs.mask import MaskPainter
 from course_lib.viz.labs.memory import MemoryLab
@@ -33,6 +34,7 @@ ALL = (
     PositionsLab,
     RotaryLab,
     ResidualLab,
+    HiddenWordLab,
 )
 
 

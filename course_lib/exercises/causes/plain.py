@@ -165,3 +165,12 @@ def list_index(scene: Scene, match: re.Match[str]) -> str:
     text = ast.unparse(scene.node.value)
     last = f", 0 to {len(owner) - 1}" if owner else ""
     return f"`{text}` has {len(owner)} entries{last}; {index} was asked for."
+
+
+@RULES.when(r"^TypeError: (?:list|tuple) indices must be .*, not NoneType")
+def none_as_index(scene: Scene, match: re.Match[str]) -> str:
+    """word_labels[word] where word is None."""
+    if not isinstance(scene.node, ast.Subscript):
+        return ""
+    index = ast.unparse(scene.node.slice)
+    return f"`{index}` is None here. Ask `{index} is None` before you look it up."

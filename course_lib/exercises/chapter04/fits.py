@@ -39,7 +39,7 @@ def fit_product_of_heads(inputs: Mapping[str, Any], output: Tensor) -> str | Non
 def _first(
     fit: Callable[..., Any], inputs: Mapping[str, Any], output: Tensor
 ) -> Any | None:
-    if inputs["mask"] is None or inputs["x"].shape != output.shape:
+    if _mask(inputs) is None or inputs["x"].shape != output.shape:
         return None
     for attention, result in _readings(inputs, output.double()):
         for guess in (attention, _by_the_whole_width(attention)):
@@ -64,7 +64,9 @@ def _undone(
     inputs: Mapping[str, Any], projections: list[Tensor], output: Tensor
 ) -> Reading | None:
     x, num_heads = inputs["x"].double(), inputs["num_heads"]
-    query, key, value = (split({}, x @ w.T, num_heads) for w in projections[:3])
+    memory = inputs.get("memory", x).double()  # chapter 13: keys and values of another
+    texts = zip((x, memory, memory), projections, strict=False)
+    query, key, value = (split({}, text @ w.T, num_heads) for text, w in texts)
     if value.shape[-2] != value.shape[-1]:
         return None  # more positions than equations
     merged = torch.linalg.solve(projections[3].T, output, left=False)
@@ -81,9 +83,16 @@ def _read_weights(
     sums = weights.sum(-1)
     if weights.min() < -WORST or sums.max() > 1 + WORST:
         return None
-    mask = inputs["mask"]
-    mask = mask.unsqueeze(1) if mask.dim() == 3 else mask
-    return {"query": query, "key": key, "mask": mask}, (context, weights)
+    attention = {"query": query, "key": key, "mask": _mask(inputs)}
+    return attention, (context, weights)
+
+
+def _mask(inputs: Mapping[str, Any]) -> Tensor | None:
+    """The mask of the scores (B, H, T_q, T_k), whichever text it belongs to."""
+    if inputs.get("memory_mask") is not None:
+        return inputs["memory_mask"][:, None, None, :]
+    mask = inputs.get("mask")
+    return mask.unsqueeze(1) if mask is not None and mask.dim() == 3 else mask
 
 
 def _by_the_whole_width(attention: dict[str, Tensor]) -> dict[str, Tensor]:
