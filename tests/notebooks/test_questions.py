@@ -100,7 +100,7 @@ def test_nothing_is_asked_of_a_network(run: Run) -> None:
 
 def test_what_depends_on_luck_shows_something(run: Run) -> None:
     stories = next(
-        p for p, e in zip(run.printed, EXAMPLES, strict=True) if "One mor" in e.code
+        p for p, e in zip(run.printed, EXAMPLES, strict=True) if "One morn" in e.code
     )
     lines = [line for line in stories.splitlines() if line.startswith("One morning")]
     assert len(set(lines)) == 5, "five continuations that differ"

@@ -25,7 +25,7 @@ def test_other_names_lead_to_the_same():
 
 def test_a_slip_is_answered_with_the_nearest():
     with pytest.raises(CourseError, match="Did you mean classification"):
-        task("clasification")
+        task("classifikation")
     with pytest.raises(CourseError, match="The tasks are: classification, tagging"):
         task("zzz")
 
