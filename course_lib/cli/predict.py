@@ -22,7 +22,7 @@ from course_lib.errors import CourseError
 
 def run(arguments: list[str]) -> int:
     """Run `predict MODEL [TEXT ...]`."""
-    chosen = _parser().parse_args(arguments)
+    chosen = _parser().parse_intermixed_args(arguments)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch is imported
     from course_lib.resources.origins import resolve
     from course_lib.tasks.named import task_of

@@ -74,9 +74,9 @@ class HiddenWordLab(Lab):
 
     def build(self, figure: Figure) -> None:
         """One bar for each word; they are drawn again for every sentence."""
-        self.axes = figure.subplots()
+        figure.set_layout_engine("none")  # room for the longest label, always
+        self.axes = figure.add_axes((0.2, 0.16, 0.75, 0.8))
         self.axes.set(xlim=(0, 1), xlabel="probability", ylim=(MOST - 0.4, -0.6))
-        self.axes.set_yticks([0], ["a very long word"])  # room for labels
         self.drawn: list[Any] = []
 
     def update(self, text: str, count: int) -> str:

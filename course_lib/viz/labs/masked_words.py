@@ -86,9 +86,10 @@ class MaskedWordsLab(Lab):
 
     def build(self, figure: Figure) -> None:
         """The guesses at one step on the left, their way there on the right."""
-        self.now, self.way = figure.subplots(1, 2, width_ratios=(1, 1.3))
+        figure.set_layout_engine("none")  # room for the longest label, always
+        self.now = figure.add_axes((0.16, 0.16, 0.29, 0.74))
+        self.way = figure.add_axes((0.55, 0.16, 0.42, 0.74))
         self.now.set(xlim=(0, 1.12), xlabel="probability")
-        self.now.set_yticks([0], ["a longish word"])  # room for labels
         self.way.set(ylim=(-0.03, 1.03), xlabel="step", ylabel="probability")
         self.way.set_title("The same words over all steps")
         self.line = self.way.axvline(0, color=RED, linestyle="--", linewidth=1)
