@@ -1,15 +1,12 @@
 """A trained answerer: it finds answers, is measured, is saved and read again."""
 
 from collections.abc import Iterator, Sequence
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError
-from course_lib.models.saving import Pretrained
 from course_lib.resources.devices import device as choose_device
 from course_lib.tasks.answering.asked_passages import (
     ANSWERS,
@@ -22,8 +19,7 @@ from course_lib.tasks.answering.settings import AnswererTuning
 from course_lib.tasks.answering.spans import Span, best_span, certainty
 from course_lib.tasks.answering.windows import windows
 from course_lib.tasks.kinds import ANSWERER
-from course_lib.tasks.quiet import quiet_transformers
-from course_lib.tasks.saved import require_place, write_evaluation
+from course_lib.tasks.trained import Trained
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -60,7 +56,7 @@ class _Choice(NamedTuple):
     nothing: float
 
 
-class Answerer:
+class Answerer(Trained):
     """A model and its tokenizer, made for questions about passages.
 
     >>> answerer.predict(["Who painted the ladder?"], passage)
@@ -74,6 +70,8 @@ class Answerer:
         evaluation: its figures on the test split, where it was tested.
         result: how the training went; None after loading.
     """
+
+    kind = ANSWERER
 
     def __init__(
         self,
@@ -129,22 +127,6 @@ class Answerer:
         """The texts of its answers to a split's questions."""
         found = self.predict(asked[QUESTION][:], asked[CONTEXT][:])
         return [one.text for one in found]
-
-    def save(self, folder: str | PathLike[str]) -> None:
-        """Write it where `load_answerer` and Transformers' Auto classes read it.
-
-        Raises:
-            CourseError: there is something else under that name.
-        """
-        folder = Path(folder)
-        require_place(folder, ANSWERER)
-        if isinstance(self.model, Pretrained):
-            self.model.save_pretrained(folder, tokenizer=self.tokenizer)
-        else:
-            with quiet_transformers():
-                self.model.save_pretrained(folder)
-            self.tokenizer.save_pretrained(str(folder))
-        write_evaluation(folder, self.evaluation)
 
     def __repr__(self) -> str:
         tested = self.evaluation

@@ -1,8 +1,6 @@
 """A trained classifier: it answers, is measured, is saved and read again."""
 
 from collections.abc import Iterator, Sequence
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,12 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.errors import CourseError
-from course_lib.models.saving import Pretrained
 from course_lib.resources.devices import device as choose_device
 from course_lib.tasks.classification.evaluation import Evaluation
 from course_lib.tasks.kinds import CLASSIFIER
-from course_lib.tasks.quiet import quiet_transformers
-from course_lib.tasks.saved import require_place, write_evaluation
+from course_lib.tasks.trained import Trained
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -38,7 +34,7 @@ class Prediction(NamedTuple):
     probability: float
 
 
-class Classifier:
+class Classifier(Trained):
     """A model and its tokenizer, made for labels.
 
     >>> classifier.predict(["Not bad at all.", "Never again."])
@@ -52,6 +48,8 @@ class Classifier:
         evaluation: its figures on the test split, where it was tested.
         result: how the training went; None after loading.
     """
+
+    kind = CLASSIFIER
 
     def __init__(
         self,
@@ -116,22 +114,6 @@ class Classifier:
         truth = np.asarray(texts["label"][:])
         found = {"this classifier": self.answers(texts)}
         return Evaluation.of(self.labels, truth, found)
-
-    def save(self, folder: str | PathLike[str]) -> None:
-        """Write it where `load_classifier` and Transformers' Auto classes read it.
-
-        Raises:
-            CourseError: there is something else under that name.
-        """
-        folder = Path(folder)
-        require_place(folder, CLASSIFIER)
-        if isinstance(self.model, Pretrained):
-            self.model.save_pretrained(folder, tokenizer=self.tokenizer)
-        else:
-            with quiet_transformers():
-                self.model.save_pretrained(folder)
-            self.tokenizer.save_pretrained(str(folder))
-        write_evaluation(folder, self.evaluation)
 
     def __repr__(self) -> str:
         tested = self.evaluation

@@ -1,8 +1,6 @@
 """Trained encoder-decoders: they write, are measured, are saved and read again."""
 
 from collections.abc import Callable, Sequence
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
@@ -12,7 +10,7 @@ from course_lib.errors import CourseError
 from course_lib.generation import generate
 from course_lib.models.saving import Pretrained
 from course_lib.resources.devices import device as choose_device
-from course_lib.tasks.kinds import SUMMARISER, TRANSLATOR, Kind
+from course_lib.tasks.kinds import SUMMARISER, TRANSLATOR
 from course_lib.tasks.quiet import quiet_transformers
 from course_lib.tasks.rewriting import baselines
 from course_lib.tasks.rewriting.evaluation import RewritingEvaluation
@@ -24,7 +22,7 @@ from course_lib.tasks.rewriting.text_pairs import (
     TextPairs,
     require_pairs,
 )
-from course_lib.tasks.saved import require_place, write_evaluation
+from course_lib.tasks.trained import Trained
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 BATCH = 32
 
 
-class Rewriter:
+class Rewriter(Trained):
     """A model and its tokenizer, made to write one text of another.
 
     Attributes:
@@ -46,7 +44,6 @@ class Rewriter:
         result: how the training went; None after loading.
     """
 
-    kind: ClassVar[Kind]
     measures: ClassVar[tuple[Measure, ...]]
     baselines: ClassVar[Callable[[TextPairs], dict[str, list[str]]]]
 
@@ -107,22 +104,6 @@ class Rewriter:
         require_pairs(pairs, "this data set")
         said = {f"this {self.kind.noun}": self.predict(pairs[SOURCE][:])}
         return RewritingEvaluation.of(self.measures, pairs[TARGET][:], said)
-
-    def save(self, folder: str | PathLike[str]) -> None:
-        """Write it where it is read again, here and by Transformers' Auto classes.
-
-        Raises:
-            CourseError: there is something else under that name.
-        """
-        folder = Path(folder)
-        require_place(folder, self.kind)
-        if isinstance(self.model, Pretrained):
-            self.model.save_pretrained(folder, tokenizer=self.tokenizer)
-        else:
-            with quiet_transformers():
-                self.model.save_pretrained(folder)
-            self.tokenizer.save_pretrained(str(folder))
-        write_evaluation(folder, self.evaluation)
 
     def __repr__(self) -> str:
         tested, name = self.evaluation, self.measures[0].name

@@ -2,19 +2,14 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import nn
 
 from course_lib.errors import CourseError
-from course_lib.models.saving import Pretrained
 from course_lib.resources.devices import device as choose_device
 from course_lib.tasks.kinds import TAGGER
-from course_lib.tasks.quiet import quiet_transformers
-from course_lib.tasks.saved import require_place, write_evaluation
 from course_lib.tasks.tagging.alignment import first_pieces, for_words
 from course_lib.tasks.tagging.bio import OUTSIDE, spans
 from course_lib.tasks.tagging.evaluation import TagEvaluation
@@ -27,6 +22,7 @@ from course_lib.tasks.tagging.tagged_sentences import (
     tag_names,
 )
 from course_lib.tasks.tagging.words import places
+from course_lib.tasks.trained import Trained
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -54,7 +50,7 @@ class Entity(NamedTuple):
     end: int
 
 
-class Tagger:
+class Tagger(Trained):
     """A model and its tokenizer, made for tags.
 
     >>> tagger.predict("Ada Nwosu lives in Andermatt.")
@@ -68,6 +64,8 @@ class Tagger:
         evaluation: its figures on the test split, where it was tested.
         result: how the training went; None after loading.
     """
+
+    kind = TAGGER
 
     def __init__(
         self,
@@ -156,22 +154,6 @@ class Tagger:
         found, unread = self.tag(sentences[TOKENS][:])
         truth = named(sentences, names)
         return TagEvaluation.of(truth, {"this tagger": found}, unread)
-
-    def save(self, folder: str | PathLike[str]) -> None:
-        """Write it where `load_tagger` and Transformers' Auto classes read it.
-
-        Raises:
-            CourseError: there is something else under that name.
-        """
-        folder = Path(folder)
-        require_place(folder, TAGGER)
-        if isinstance(self.model, Pretrained):
-            self.model.save_pretrained(folder, tokenizer=self.tokenizer)
-        else:
-            with quiet_transformers():
-                self.model.save_pretrained(folder)
-            self.tokenizer.save_pretrained(str(folder))
-        write_evaluation(folder, self.evaluation)
 
     def __repr__(self) -> str:
         types = sorted({name[2:] for name in self.names if name != OUTSIDE})
