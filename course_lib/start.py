@@ -6,6 +6,7 @@ get a line that explains them, and on Colab what is missing is installed.
 
 import importlib
 import importlib.util
+import logging
 import subprocess
 import sys
 import textwrap
@@ -22,12 +23,17 @@ COLAB_LACKS = (
     "torchmetrics",
     "nervaluate",
 )
+# Transformers imports torchao where it is installed; both of these then complain of
+# parts for other machines, with the time and the path of the file.
+TALKATIVE = ("torchao", "torch.utils._pytree")
 
 
 def start() -> None:
     """Set a notebook up. Called twice, it changes nothing more."""
     if "google.colab" in sys.modules:
         _prepare_colab()
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.ERROR)
     _style_figures()
     explain_errors()
 
