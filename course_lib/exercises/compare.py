@@ -30,10 +30,37 @@ class Reading:
     problem: str = ""
 
 
+class Parts(tuple[Any, ...]):
+    """What is seen of an answer where that is more than what it returns.
+
+    Attributes:
+        names: of the parts, as the learner reads them; "your answer" for what was
+            returned.
+    """
+
+    names: tuple[str, ...]
+
+    def __new__(cls, parts: Mapping[str, Any]) -> "Parts":
+        """Keep values in the order of the mapping, and their names."""
+        made = super().__new__(cls, parts.values())
+        made.names = tuple(parts)
+        return made
+
+
+def part_name(truth: tuple[Any, ...], number: int) -> str:
+    """What the learner calls a part of the answer, counted from 1."""
+    if isinstance(truth, Parts):
+        return truth.names[number - 1]
+    return f"part {number} of the answer"
+
+
 def kind(dtype: torch.dtype) -> str:
-    """ "bool", "int" or "float": values of different kinds are never the same."""
-    if dtype == torch.bool:
-        return "bool"
+    """ "bool", "int" or "float": values of different kinds are never the same.
+
+    int8 is a kind of its own: whoever asks for it cares about its size.
+    """
+    if dtype in (torch.bool, torch.int8):
+        return str(dtype).removeprefix("torch.")
     return "float" if dtype.is_floating_point else "int"
 
 
@@ -61,7 +88,8 @@ def read(value: Any, truth: Any) -> Reading:
     """Bring an answer into the form of the truth, noting what was forgiven."""
     if isinstance(value, Reading):  # a trial has read it, and remarked on it
         inner = read(value.value, truth)
-        return Reading(inner.value, (*value.remarks, *inner.remarks), inner.problem)
+        problem = value.problem or inner.problem
+        return Reading(inner.value, (*value.remarks, *inner.remarks), problem)
     if isinstance(truth, Findings) and isinstance(value, Findings):
         return Reading(value, value.remarks, value.problem)
     if has_parts(truth):
@@ -105,7 +133,7 @@ def _read_parts(value: Any, truth: tuple[Any, ...]) -> Reading:
         return Reading(value, problem=f"it returns {describe(value)}; {wanted}")
     parts = [read(given, wanted) for given, wanted in zip(value, truth, strict=True)]
     problems = [
-        f"value {number} of the answer: {part.problem}"
+        f"{part_name(truth, number).replace('part', 'value')}: {part.problem}"
         for number, part in enumerate(parts, 1)
         if part.problem
     ]
@@ -147,9 +175,9 @@ def _read_tensor(value: Any, truth: Tensor) -> Reading:
             wanted = f"{describe(truth)} is expected"
             return Reading(value, problem=f"it returns {describe(value)}; {wanted}")
         remarks = (f"It returns {_article(_type(value))}; a tensor was asked for.",)
-        value = converted
-        if kind(value.dtype) == "int" and kind(truth.dtype) == "float":
-            value = value.to(truth.dtype)
+        # Whole numbers in a list have no size; those of an array have one.
+        sized = isinstance(value, np.ndarray)
+        value = _as_small(converted, truth, sized)
     value = value.detach().cpu()
     if value.shape != truth.shape:
         problem = f"its shape is {tuple(value.shape)}, expected {tuple(truth.shape)}"
@@ -160,6 +188,16 @@ def _read_tensor(value: Any, truth: Tensor) -> Reading:
     if value.dtype != truth.dtype and not remarks:
         remarks = (f"Its dtype is {value.dtype}; the inputs have {truth.dtype}.",)
     return Reading(value, remarks)
+
+
+def _as_small(numbers: Tensor, truth: Tensor, sized: bool) -> Tensor:
+    """Whole numbers that came in no tensor, in the truth's dtype where they fit it."""
+    if kind(numbers.dtype) != "int" or kind(truth.dtype) not in ("float", "int8"):
+        return numbers
+    moved = numbers.to(truth.dtype)
+    if kind(truth.dtype) == "int8" and (sized or not torch.equal(moved, numbers)):
+        return numbers
+    return moved
 
 
 def _to_tensor(value: Any) -> Tensor | None:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.exercises.compare import has_parts, same
+from course_lib.exercises.compare import has_parts, part_name, same
 from course_lib.exercises.findings import Findings
 
 LARGEST = 8  # rows and columns of a picture
@@ -94,12 +94,12 @@ def side_by_side(expected: Any, given: Any) -> str:
     if pair is None:
         return ""
     target, answer, place = pair
-    part = f"part {place} of the answer" if place else "The answer"
+    title = html.escape((place or "the answer").capitalize())
     largest = _largest(target)
     tables = _table("target", target, None, largest)
     tables += _table("yours", answer, target, largest)
     return (
-        f'<p style="margin:8px 0 2px">{part.capitalize()} in this case:</p>'
+        f'<p style="margin:8px 0 2px">{title} in this case:</p>'
         f'<div style="display:flex;gap:6px 2em;flex-wrap:wrap">{tables}</div>'
     )
 
@@ -135,7 +135,7 @@ def _first_differing(expected: Any, given: Any) -> tuple[Any, Any, str] | None:
         for number, (e, g) in enumerate(zip(expected, given, strict=False), 1):
             found = _first_differing(e, g)
             if found is not None:
-                return found[0], found[1], str(number)
+                return found[0], found[1], part_name(expected, number)
         return None
     if isinstance(expected, float) and isinstance(given, float):
         expected, given = torch.tensor(expected), torch.tensor(given)

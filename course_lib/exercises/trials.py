@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from course_lib.exercises.compare import Reading, read, same
+from course_lib.exercises.compare import Parts, Reading, read, same
 
 Answer = Callable[..., Any]
 Form = Callable[..., tuple[Any, ...]]
@@ -58,3 +59,48 @@ def _right(value: Any, truth: Any, tolerance: float) -> bool:
     with _unwatched():
         reading = read(value, truth)
         return not reading.problem and same(reading.value, truth, tolerance)
+
+
+def with_gradients(inputs_of: Mapping[str, int]) -> Callable[..., Any]:
+    """A trial of losses: the number, and the gradient that each of these inputs gets.
+
+    An input that the loss does not reach has zeros, and so has every input of a loss
+    that is no finite number.
+
+    Args:
+        inputs_of: what a gradient is called to the place of its input.
+    """
+
+    def trial(answer: Answer, *inputs: Any) -> Parts:
+        with torch.enable_grad():
+            with _unwatched():
+                leaves = [
+                    inputs[n].clone().requires_grad_() for n in inputs_of.values()
+                ]
+                given = list(inputs)
+                for place, leaf in zip(inputs_of.values(), leaves, strict=True):
+                    given[place] = leaf.clone()  # no leaf: it may be changed in place
+            value = answer(*given)
+        with _unwatched():
+            for place in inputs_of.values():
+                inputs[place].copy_(given[place].detach())
+            gradients = _gradients(value, leaves)
+        return Parts(
+            {"your answer": value, **dict(zip(inputs_of, gradients, strict=True))}
+        )
+
+    return trial
+
+
+def _gradients(value: Any, leaves: list[Tensor]) -> tuple[Tensor, ...]:
+    """What each leaf gets from the sum of a value; zeros where nothing arrives."""
+    nothing = tuple(torch.zeros_like(leaf) for leaf in leaves)
+    if not (isinstance(value, Tensor) and value.requires_grad):
+        return nothing
+    if not bool(value.isfinite().all()):
+        return nothing
+    found = torch.autograd.grad(value.sum(), leaves, allow_unused=True)
+    return tuple(
+        zero if gradient is None else gradient
+        for zero, gradient in zip(nothing, found, strict=True)
+    )

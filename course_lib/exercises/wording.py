@@ -6,7 +6,13 @@ import torch
 from torch import Tensor
 
 from course_lib.exercises.catalogue import Case, Mistake
-from course_lib.exercises.compare import first_difference, has_parts
+from course_lib.exercises.compare import (
+    Parts,
+    first_difference,
+    has_parts,
+    part_name,
+    same,
+)
 from course_lib.exercises.diagnosis import Tried
 from course_lib.exercises.explain import likely_cause
 from course_lib.exercises.findings import Findings
@@ -57,9 +63,17 @@ def raised(outcome: Outcome, wrong: Tried) -> str:
 
 def _inputs(case: Case) -> str:
     return ", ".join(
-        f"{name} {tuple(value.shape)}" if isinstance(value, Tensor) else f"{name}"
-        for name, value in case.inputs.items()
+        f"{name} {_shape(value)}".rstrip() for name, value in case.inputs.items()
     )
+
+
+def _shape(value: Any) -> str:
+    """The shape of a tensor, or of all tensors of a pair; "" for anything else."""
+    if isinstance(value, Tensor):
+        return str(tuple(value.shape))
+    if isinstance(value, (list, tuple)) and all(isinstance(v, Tensor) for v in value):
+        return " and ".join(map(_shape, value))
+    return "None" if value is None else ""
 
 
 def departure(wrong: Tried, problem: str, watch: Watch, tolerance: float) -> str:
@@ -67,12 +81,13 @@ def departure(wrong: Tried, problem: str, watch: Watch, tolerance: float) -> str
     lines = []
     if problem:
         lines.append(f"Contract: {problem}.")
-    if wrong.value is None:
+    if _nothing(wrong):
         lines.append("Is there a `return` at the end of your function?")
         return "\n".join(lines)
     names = list(watch.targets)
     done = max((names.index(name) for name in watch.reached), default=-1)
-    if done == len(names) - 1 and names:
+    returned = same(wrong.value, wrong.truth, tolerance)
+    if done == len(names) - 1 and names and not returned:
         lines.append(f'Your code computes "{names[done]}" but returns something else.')
     elif done >= 0:
         lines.append(f'Right up to the step "{names[done]}".')
@@ -83,6 +98,13 @@ def departure(wrong: Tried, problem: str, watch: Watch, tolerance: float) -> str
         lines.append("No known mistake gives these numbers.")
     lines.append(f"First seen in the case: {wrong.case.name}.")
     return "\n".join(line for line in lines if line)
+
+
+def _nothing(wrong: Tried) -> bool:
+    """True if the answer returned None."""
+    if isinstance(wrong.truth, Parts) and isinstance(wrong.value, tuple):
+        return wrong.value[0] is None
+    return wrong.value is None
 
 
 def _step_numbers(step: str, watch: Watch, tolerance: float) -> str:
@@ -100,12 +122,16 @@ def _step_numbers(step: str, watch: Watch, tolerance: float) -> str:
     )
 
 
-def _answer_numbers(truth: Any, value: Any, tolerance: float) -> str:
+def _answer_numbers(
+    truth: Any, value: Any, tolerance: float, what: str = "your answer"
+) -> str:
     if has_parts(truth) and isinstance(value, tuple):
+        named = isinstance(truth, Parts)
         for part, (t, v) in enumerate(zip(truth, value, strict=False), 1):
-            text = _answer_numbers(t, v, tolerance)
+            name = part_name(truth, part)
+            text = _answer_numbers(t, v, tolerance, name if named else what)
             if text:
-                return f"Part {part} of the answer. {text}"
+                return text if named else f"{name.capitalize()}. {text}"
         return ""
     if isinstance(truth, Findings):
         return _findings(truth, value)
@@ -122,7 +148,7 @@ def _answer_numbers(truth: Any, value: Any, tolerance: float) -> str:
     if not place:
         return f"The number is {given:.4g}, expected {expected:.4g}."
     return (
-        f"Entry {list(place)} of your answer is {number(given)}, "
+        f"Entry {list(place)} of {what} is {number(given)}, "
         f"expected {number(expected)}."
     )
 
