@@ -6,6 +6,7 @@ get a line that explains them, and on Colab what is missing is installed.
 
 import importlib
 import importlib.util
+import logging
 import subprocess
 import sys
 import textwrap
@@ -21,15 +22,28 @@ COLAB_LACKS = (
     "sacrebleu",
     "torchmetrics",
     "nervaluate",
+    "peft",
+    "torchao",
 )
+
+
+# They warn when Transformers imports torchao: of kernels for GPUs that are not there.
+CHATTY = ("torchao", "torch.utils._pytree")
 
 
 def start() -> None:
     """Set a notebook up. Called twice, it changes nothing more."""
+    hush()
     if "google.colab" in sys.modules:
         _prepare_colab()
     _style_figures()
     explain_errors()
+
+
+def hush() -> None:
+    """Keep warnings of libraries that a learner can do nothing about off the page."""
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def explain_errors(on: bool = True) -> None:
