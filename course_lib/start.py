@@ -22,20 +22,33 @@ COLAB_LACKS = (
     "sacrebleu",
     "torchmetrics",
     "nervaluate",
+    "peft",
+    "torchao",
 )
 # Transformers imports torchao where it is installed; both of these then complain of
 # parts for other machines, with the time and the path of the file.
 TALKATIVE = ("torchao", "torch.utils._pytree")
 
 
+# They warn when Transformers imports torchao: of kernels for GPUs that are not there.
+CHATTY = ("torchao", "torch.utils._pytree")
+
+
 def start() -> None:
     """Set a notebook up. Called twice, it changes nothing more."""
+    hush()
     if "google.colab" in sys.modules:
         _prepare_colab()
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
     _style_figures()
     explain_errors()
+
+
+def hush() -> None:
+    """Keep warnings of libraries that a learner can do nothing about off the page."""
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def explain_errors(on: bool = True) -> None:

@@ -170,3 +170,18 @@ def test_on_colab_a_failed_installation_is_said_and_does_not_stop(
         starting.start()
     assert colab.enabled == 1
     assert "Not installed: bertviz" in capsys.readouterr().out
+
+
+def test_libraries_that_warn_of_what_is_no_fault_are_silent() -> None:
+    said = "import logging; logging.getLogger('torchao').warning('no kernel')"
+    for before, shown in (
+        ("", True),
+        ("import course_lib.start as s; s.hush();", False),
+    ):
+        ran = subprocess.run(
+            [sys.executable, "-c", before + said],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ("no kernel" in ran.stderr) is shown

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course_lib.errors import CourseError
+from course_lib.start import hush
 
 INTERRUPTED = 130
 HANDED_OVER = "COURSE_HANDED_OVER"
@@ -86,6 +87,7 @@ def start(verb: Verb, name: str, arguments: list[str]) -> int:
         if not same(place.folder, Path(sys.prefix)):
             again = [str(place.python), "-m", "course_lib", name, *arguments]
             return hand_over(again, dict(os.environ, **{HANDED_OVER: "1"}))
+    hush()
     return importlib.import_module(f"course_lib.cli.{verb.module}").run(arguments)
 
 
