@@ -27,10 +27,6 @@ COLAB_LACKS = (
 )
 # Transformers imports torchao where it is installed; both of these then complain of
 # parts for other machines, with the time and the path of the file.
-TALKATIVE = ("torchao", "torch.utils._pytree")
-
-
-# They warn when Transformers imports torchao: of kernels for GPUs that are not there.
 CHATTY = ("torchao", "torch.utils._pytree")
 
 
@@ -39,8 +35,6 @@ def start() -> None:
     hush()
     if "google.colab" in sys.modules:
         _prepare_colab()
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.ERROR)
     _style_figures()
     explain_errors()
 

@@ -1,6 +1,5 @@
 """`start()` is silent, and under a traceback, left whole, stands an explanation."""
 
-import logging
 import re
 import subprocess
 import sys
@@ -104,15 +103,6 @@ def test_in_plain_python_it_only_sets_the_look_of_figures(capsys) -> None:
         assert mpl.rcParams["axes.titlelocation"] == "left"
     starting.explain_errors(False)
     assert capsys.readouterr() == ("", "")
-
-
-def test_what_torchao_says_of_other_machines_is_not_shown(capsys) -> None:
-    starting.start()
-    for name in ("torchao", "torch.utils._pytree"):
-        logging.getLogger(name).warning("Failed to load a part for another machine")
-        logging.getLogger(name).error("a real error of %s", name)
-    said = capsys.readouterr()
-    assert "another machine" not in said.err + said.out
 
 
 def test_importing_it_imports_nothing_heavy() -> None:
