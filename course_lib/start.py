@@ -7,6 +7,7 @@ get a line that explains them, and on Colab what is missing is installed.
 import importlib
 import importlib.util
 import logging
+import os
 import subprocess
 import sys
 import textwrap
@@ -43,6 +44,8 @@ def hush() -> None:
     """Keep warnings of libraries that a learner can do nothing about off the page."""
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.ERROR)
+    # PyTorch's profiler announces its own beginning and end on every call.
+    os.environ.setdefault("KINETO_LOG_LEVEL", "6")
 
 
 def explain_errors(on: bool = True) -> None:

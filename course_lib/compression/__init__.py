@@ -14,15 +14,18 @@ _HOMES = {
     "LowRankLinear": "low_rank",
     "Quantized": "quantization",
     "add_low_rank": "low_rank",
+    "bytes_on_disk": "costs",
     "dequantize": "quantization",
     "distillation_loss": "distillation",
     "every_other_block": "distillation",
     "head_importance": "heads",
     "magnitude_mask": "pruning",
     "merge_low_rank": "low_rank",
+    "peak_memory": "costs",
     "prune": "pruning",
     "quantize": "quantization",
     "quantize_linears": "quantization",
+    "seconds": "costs",
     "sparsity": "pruning",
 }
 
