@@ -23,6 +23,7 @@ HOUSE = (
     (2, "training"),
     (2, "generation"),
     (2, "compression"),
+    (2, "multimodal"),
     (2, "inference"),
     (1, "models"),
     (1, "blocks"),
