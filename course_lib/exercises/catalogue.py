@@ -12,7 +12,7 @@ import torch
 
 from course_lib.exercises.searching import Search
 
-CHAPTERS = ("02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13")
+CHAPTERS = tuple(f"{number:02}" for number in range(2, 15))
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Exercise:
         tolerance: largest difference that still counts as equal in float32.
         in_place: name of the mistake that is changing an argument; "" where that is
             only worth a remark. Its computation changes its argument too.
+        guarded: the argument that this mistake is about; "" for any of them.
         trial: `(answer, *inputs) -> what is compared`, where that is not what one call
             returns: an answer that draws at random is called often and looked at
             through `Findings`. The computation goes through the same trial.
@@ -99,6 +100,7 @@ class Exercise:
     explanation: str
     tolerance: float = 1e-4
     in_place: str = ""
+    guarded: str = ""
     trial: Callable[..., Any] | None = None
 
     @property
@@ -138,6 +140,11 @@ class Exercise:
             return self.compute(dict(zip(names, arguments, strict=False)), wrong)
 
         return answer
+
+    def minds(self, changed: tuple[str, ...]) -> bool:
+        """True if changing these arguments is a mistake, and not worth a remark."""
+        names = changed if not self.guarded else set(changed) & {self.guarded}
+        return bool(self.in_place and names)
 
     def tried(self, answer: Callable[..., Any]) -> Callable[..., Any]:
         """What is called with a case's inputs: the answer, or the trial of it."""

@@ -126,7 +126,7 @@ def _judge(
         if watch.targets:
             run(exercise.tried(answer), [Call(wrong.case.inputs, watch)], LIMIT)
     mistakes = find_mistakes(exercise, tried)
-    if mistakes and any(result.changed for result in outcomes):
+    if mistakes and any(exercise.minds(result.changed) for result in outcomes):
         mistakes = _with_in_place(exercise, mistakes)
     report = Report(exercise.id, reached=watch.reached, remarks=remarks)
     report.case, report.expected = wrong.case.name, wrong.truth
@@ -152,10 +152,10 @@ def _right(
     remarks: tuple[str, ...],
 ) -> Report:
     """Passed, unless the exercise minds that an argument is changed."""
-    changed = (one for one, o in zip(tried, outcomes, strict=True) if o.changed)
-    first = next(changed, None)
+    pairs = zip(tried, outcomes, strict=True)
+    first = next((one for one, o in pairs if exercise.minds(o.changed)), None)
     report = Report(exercise.id, reached=watch.reached, remarks=remarks)
-    if exercise.in_place and first is not None:
+    if first is not None:
         mistakes = _with_in_place(exercise, ())
         report.mistake, report.case = exercise.in_place, first.case.name
         report.message = wording.named(mistakes, first, watch)
@@ -196,7 +196,7 @@ def _compare(
         tried.append(Tried(case, truth, reading.value, failed, right))
         problems.append(reading.problem)
         remarks += reading.remarks
-        if right and result.changed and not exercise.in_place:
+        if right and result.changed and not exercise.minds(result.changed):
             names = ", ".join(f"`{name}`" for name in result.changed)
             remarks.append(
                 f"It changes {names} in place: whoever passed it in will be surprised."

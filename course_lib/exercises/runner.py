@@ -151,8 +151,10 @@ def unchanged(after: Any, before: Any) -> bool:
     """True if an argument still holds what was passed in."""
     if isinstance(before, torch.Generator):
         return True  # drawing from it is what it is for
+    if isinstance(before, (list, tuple)):  # a pair of tensors, a list of numbers
+        return len(after) == len(before) and all(map(unchanged, after, before))
     if not isinstance(before, Tensor):
         return callable(before) or bool(after == before)
-    return after.shape == before.shape and torch.equal(
-        after.detach().nan_to_num(), before.nan_to_num()
-    )
+    if not isinstance(after, Tensor) or after.shape != before.shape:
+        return False
+    return torch.equal(after.detach().nan_to_num(), before.nan_to_num())

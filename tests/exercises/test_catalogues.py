@@ -63,6 +63,15 @@ PROMISED = {
     "mask-over-queries causal-mask-on-memory",
     "13.label_smoothing": "epsilon-over-others-only not-applied-to-target "
     "smooths-logits",
+    "14.temperature": "multiplies-instead-of-divides applied-after-softmax overflow",
+    "14.top_k": "keeps-one-too-many keeps-smallest ties-drop-all "
+    "zero-instead-of-minus-infinity",
+    "14.top_p": "drops-the-crossing-token keeps-one-too-many not-unsorted "
+    "uses-logits-as-probabilities",
+    "14.beam_step": "adds-probabilities greedy-per-beam parent-token-confused "
+    "no-accumulation",
+    "14.cached_attention": "prepends-instead-of-appends replaces-cache "
+    "masks-the-past mutates-shared-cache",
 }
 
 
