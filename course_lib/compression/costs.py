@@ -4,7 +4,6 @@ Each is measured on the machine at hand. Times differ from call to call; sizes d
 """
 
 import io
-import statistics
 import time
 from collections.abc import Callable
 
@@ -23,7 +22,9 @@ def bytes_on_disk(model: nn.Module) -> int:
 
 
 def seconds(call: Callable[[], object], times: int = 5) -> float:
-    """How long a call takes: the median of several, after one that does not count.
+    """How long a call takes: the best of several, after one that does not count.
+
+    Other programs on the machine can only make a call slower, never faster.
 
     Args:
         call: takes nothing; what it returns is thrown away.
@@ -42,7 +43,7 @@ def seconds(call: Callable[[], object], times: int = 5) -> float:
         call()
         _wait_for_gpu()
         taken.append(time.perf_counter() - begin)
-    return statistics.median(taken)
+    return min(taken)
 
 
 def peak_memory(call: Callable[[], object]) -> int:

@@ -81,6 +81,8 @@ def test_the_drawing_keeps_its_axes_and_shows_the_corner():
     assert [axes.get_position().bounds for axes in lab.figure.axes] == places
     assert lab.images[1].get_array().shape == (24, 24)
     lab.reset()
+    assert "Size 11% (1.8 of 16 KiB)" in lab.text
+    lab.set(bits=32)
     assert "Size 100% (16.0 of 16 KiB), error 0.0%" in lab.text
 
 

@@ -209,6 +209,7 @@ def _bars(
     drawn = [0.0 if value is None else value for value in values]
     bars = axes.barh(list(names), drawn, color=colour, height=0.62)
     labels = ["" if value is None else f"{value:.3g}" for value in values]
-    axes.bar_label(bars, labels, padding=3, fontsize=9)
     axes.axvline(drawn[0], color="#8a8a8a", linestyle=":", linewidth=1.2)
+    plate = {"facecolor": RULES["axes.facecolor"], "edgecolor": "none", "pad": 0.5}
+    axes.bar_label(bars, labels, padding=4, fontsize=9, bbox=plate)
     axes.set_xlim(0, max(drawn) * 1.25)

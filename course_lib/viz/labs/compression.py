@@ -134,7 +134,7 @@ class CompressionLab(Lab):
         ranks = [2, 4, 8, 16, 32, 48, 64]
         return {
             "bits": widgets.SelectionSlider(
-                options=bits, value=WHOLE, description="bits a number"
+                options=bits, value=3, description="bits a number"
             ),
             "sparsity": widgets.FloatSlider(
                 value=0.0, min=0.0, max=0.95, step=0.05, description="share at zero"
@@ -156,8 +156,8 @@ class CompressionLab(Lab):
             corner = self.matrix[:CORNER, :CORNER]
             picture = axes.imshow(corner, cmap=DIVERGING, vmin=-top, vmax=top)
             self.images.append(picture)
-        size = figure.add_axes((0.7, 0.62, 0.28, 0.16))
-        error = figure.add_axes((0.7, 0.2, 0.28, 0.16))
+        size = figure.add_axes((0.68, 0.62, 0.27, 0.16))
+        error = figure.add_axes((0.68, 0.2, 0.27, 0.16))
         self.size_bar = size.barh([0], [1.0], color=BLUE)[0]
         self.error_bar = error.barh([0], [1.0], left=10.0**LEAST, color=ORANGE)[0]
         size.set(xlim=(0, 1), yticks=[], title="size")
