@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -11,7 +12,7 @@ from torch import Tensor
 from course_lib.exercises.catalogue import Case, Exercise
 from course_lib.exercises.chapter03 import attention_steps
 from course_lib.exercises.chapter14.mistakes import CACHE_MISTAKES
-from course_lib.exercises.compare import Reading, read, same
+from course_lib.exercises.compare import Reading, same
 from course_lib.exercises.inputs import EXACT, grid
 from course_lib.exercises.runner import copied, unchanged
 
@@ -98,10 +99,10 @@ def _kept(wrong: Wrong, grown: Pair, new: Pair, cache: Any) -> Any:
     if "replaces-cache" in wrong:
         grown = new
     form = wrong.get("returns-old-cache")
-    if form == "None stays None":
-        return cache if cache is None else tuple(cache)
     if form and cache is not None:
-        return tuple(cache)
+        return copied(tuple(cache))  # as it came, though it be written into
+    if form == "None stays None":
+        return None
     if wrong.get("keys-and-values-swapped") == "returned":
         return grown[1], grown[0]
     return grown
@@ -148,18 +149,27 @@ def _again(
         second = answer(*new, cache)
     except Exception:
         return Reading(first, problem=REMEMBERS)
-    reading = read(second, kept)
-    if reading.problem or not same(reading.value, kept, 1e-4):
-        return Reading(kept, problem=REMEMBERS)
-    return first
+    return first if _alike(second, kept) else Reading(kept, problem=REMEMBERS)
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """True if two answers of one function hold the same numbers."""
+    if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if isinstance(one, (Tensor, np.ndarray)):
+        other = torch.as_tensor(other)
+        return same(torch.as_tensor(one).detach(), other.detach(), 1e-4)
+    return type(one) is type(other)
 
 
 def _cases(dtype: torch.dtype) -> list[Case]:
     def case(
-        name: str, lead: tuple[int, int], length: int, seed: int, step: float = 0.25
+        name: str, lead: tuple[int, int], length: int, seed: int, width: int = 6
     ) -> Case:
+        step = 0.25 if width == 6 else 16  # a root of 4 is exact: no rounding
+
         def draw(positions: int, number: int, step: float) -> Tensor:
-            shape = (*lead, positions, 6)
+            shape = (*lead, positions, width)
             return grid(*shape, seed=seed + number, dtype=dtype, step=step)
 
         old = [draw(length, 3, step), draw(length, 4, 0.25)] if length else None
@@ -178,7 +188,7 @@ def _cases(dtype: torch.dtype) -> list[Case]:
         case("one head, 7 positions kept", (3, 1), 7, 40),
     ]
     if dtype in EXACT:
-        cases.append(case("large numbers", (2, 2), 5, 50, step=16))
+        cases.append(case("large numbers", (2, 2), 5, 50, width=4))
     return cases
 
 

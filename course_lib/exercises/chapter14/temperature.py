@@ -10,7 +10,7 @@ from torch import Tensor
 
 from course_lib.exercises.catalogue import Case, Exercise, Mistake
 from course_lib.exercises.chapter14.filtering import distinct
-from course_lib.exercises.inputs import EXACT, grid
+from course_lib.exercises.inputs import EXACT
 
 TEMPERATURES = "14, Temperature"
 Wrong = Mapping[str, Any]
@@ -38,8 +38,9 @@ def _steps(wrong: Wrong, logits: Tensor, temperature: float) -> dict[str, Tensor
         result = result.softmax(-1)
     if "softmax-missing" in wrong:
         result = scaled
-    if "log-softmax" in wrong:
-        result = result.log()
+    if "log-softmax" in wrong:  # the log of 0 is -inf, log_softmax never is
+        at_once = wrong["log-softmax"] == "at once"
+        result = scaled.log_softmax(axis) if at_once else result.log()
     if "greedy-instead" in wrong:
         result = (logits == logits.amax(-1, keepdim=True)).to(logits.dtype)
     return {"scaled logits": scaled, "powers": powers, "probabilities": result}
@@ -76,15 +77,15 @@ def _cases(dtype: torch.dtype) -> list[Case]:
         return Case(f"{name}, temperature {t:g}", {"logits": logits, "temperature": t})
 
     cases = [
-        case("4 rows of 6 tokens", grid(4, 6, seed=10, dtype=dtype), 0.5),
-        case("a batch of sequences", grid(2, 3, 5, seed=20, dtype=dtype), 2.0),
-        case("one row of 7 tokens", grid(7, seed=30, dtype=dtype), 0.8),
-        case("nothing to change", grid(3, 3, seed=40, dtype=dtype), 1.0),
+        case("4 rows of 6 tokens", distinct(4, 6, seed=10, dtype=dtype), 0.5),
+        case("a batch of sequences", distinct(2, 3, 5, seed=20, dtype=dtype), 2.0),
+        case("one row of 7 tokens", distinct(7, seed=30, dtype=dtype), 0.8),
+        case("nothing to change", distinct(3, 3, seed=40, dtype=dtype), 1.0),
     ]
     if dtype in EXACT:
         huge = distinct(3, 6, seed=50, dtype=dtype, step=512.0)
         far = torch.tensor([0.0, 1000.0, -2000.0], dtype=dtype)[:, None]
-        apart = grid(3, 5, seed=60, dtype=dtype) + far
+        apart = distinct(3, 5, seed=60, dtype=dtype) + far
         cases.append(case("huge logits, very small temperature", huge, 0.01))
         cases.append(case("rows far apart", apart, 0.5))
     return cases
@@ -184,6 +185,7 @@ TEMPERATURE = Exercise(
             "log-softmax",
             "You return logarithms of probabilities. Asked for are the probabilities: "
             "softmax, not log_softmax.",
+            forms=("at once", "afterwards"),
             group="end",
         ),
         _mistake(

@@ -86,16 +86,20 @@ def _key(values: Tensor, count: int) -> str:
 
 
 def _fit_chosen(inputs: Mapping[str, Any], output: Any) -> Chosen | None:
-    """Which tokens were kept, if they are as many in each row, and the best."""
+    """Which tokens were kept, if as many in each row, and the best or the worst."""
     logits = inputs["logits"]
     kept = (output - logits).abs() < 1e-3
     counts = set(kept.sum(-1).flatten().tolist())
-    least = logits.masked_fill(~kept, math.inf).amin(-1)
-    most = logits.masked_fill(kept, -math.inf).amax(-1)
-    if len(counts) != 1 or bool((least < most).any()):
+    if len(counts) != 1 or not (_lead(kept, logits) or _lead(kept, -logits)):
         return None
     flat = kept.reshape(-1, kept.shape[-1])
     return {_key(logits, counts.pop()): flat.tolist()}
+
+
+def _lead(kept: Tensor, values: Tensor) -> bool:
+    """True if nothing that was kept is below anything that was not."""
+    least = values.masked_fill(~kept, math.inf).amin(-1)
+    return bool((least >= values.masked_fill(kept, -math.inf).amax(-1)).all())
 
 
 _TIES = (
