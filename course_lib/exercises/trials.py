@@ -11,6 +11,7 @@ from course_lib.exercises.compare import Parts, Reading, read, same
 
 Answer = Callable[..., Any]
 Form = Callable[..., tuple[Any, ...]]
+LARGE = 100.0
 _unwatched = torch._C.DisableTorchFunction  # only the answer's own steps are watched
 
 
@@ -65,7 +66,8 @@ def with_gradients(inputs_of: Mapping[str, int]) -> Callable[..., Any]:
     """A trial of losses: the number, and the gradient that each of these inputs gets.
 
     An input that the loss does not reach has zeros, and so has every input of a loss
-    that is no finite number.
+    that is no finite number. Of inputs beyond LARGE only the number is looked at: right
+    losses have gradients there that are NaN.
 
     Args:
         inputs_of: what a gradient is called to the place of its input.
@@ -97,7 +99,10 @@ def _gradients(value: Any, leaves: list[Tensor]) -> tuple[Tensor, ...]:
     nothing = tuple(torch.zeros_like(leaf) for leaf in leaves)
     if not (isinstance(value, Tensor) and value.requires_grad):
         return nothing
-    if not bool(value.isfinite().all()):
+    if (
+        not bool(value.isfinite().all())
+        or max(float(x.abs().max()) for x in leaves) > LARGE
+    ):
         return nothing
     found = torch.autograd.grad(value.sum(), leaves, allow_unused=True)
     return tuple(
