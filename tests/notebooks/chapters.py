@@ -27,6 +27,7 @@ NAMES = (
     "11_named_entities",
     "12_question_answering",
     "13_translation_and_summaries",
+    "14_text_generation",
 )
 FILES = sorted((ROOT / "chapters").glob("*.ipynb"))
 each_chapter = pytest.mark.parametrize("chapter", FILES, ids=lambda path: path.stem)
