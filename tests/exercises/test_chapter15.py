@@ -116,6 +116,7 @@ QUANTIZE_ANSWERS = [
     (to_128_clamped, "divides-by-128"),
     (cut_off, "no-rounding"),
     (cut_off_in_loops, "no-rounding"),
+    (lambda w: ((w / filled(rows(w))).ceil().char(), filled(rows(w))), "no-rounding"),
     (unguarded, "zero-row-divides-by-zero"),
     (without_abs, "signed-maximum"),
     (wrong_axis_kept, "scale-without-axis"),
@@ -179,6 +180,15 @@ def test_a_broken_contract_of_quantize_is_said_in_its_words() -> None:
     assert "2 values are expected" in alone.message
     wide = check(QUANTIZE, lambda w: (2 * quantize(w)[0].long(), quantize(w)[1]))
     assert "its dtype is torch.int64, expected torch.int8" in wide.message
+
+
+def test_values_and_places_of_max_are_explained() -> None:
+    def answer(weight):
+        scale = weight.abs().max(dim=1, keepdim=True) / 127
+        return in_int8(weight, scale), scale
+
+    message = check(QUANTIZE, answer).message
+    assert "Likely cause" in message and "`.values`" in message
 
 
 # 15.magnitude_mask

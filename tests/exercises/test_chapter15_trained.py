@@ -102,6 +102,16 @@ def hard(student, teacher, t):
     return F.cross_entropy(student / t, teacher.argmax(-1)) * t**2
 
 
+def logits_as_they_are(student, teacher, t):
+    target = F.softmax(teacher.detach() / t, dim=1)
+    return F.kl_div(student / t, target, reduction="batchmean") * t**2
+
+
+def torch_module(student, teacher, t):
+    distance = torch.nn.KLDivLoss(reduction="batchmean")
+    return t * t * distance(F.log_softmax(student / t, 1), F.softmax(teacher / t, 1))
+
+
 def loop(student, teacher, t):
     loss = 0.0
     for s, row in zip(student, teacher, strict=True):
@@ -146,6 +156,9 @@ DISTIL_ANSWERS = [
     (log_target_forgotten, "target-in-logs"),
     (soft_cross_entropy, "cross-entropy-instead"),
     (hard, "hard-targets"),
+    (lambda s, p, t: F.mse_loss(s, p.detach()), "squares-of-logits"),
+    (logits_as_they_are, "softmax-missing"),
+    (torch_module, "gradient-into-teacher"),
     (lambda s, p, t: -kl()(s, p, t), "sign-missing"),
     (lambda s, p, t: kl()(s.T, p.T, t) * s.shape[1] / len(s), "softmax-over-batch"),
 ]
@@ -188,11 +201,12 @@ def test_a_wrong_gradient_behind_a_right_loss_is_shown() -> None:
     assert "The student&#x27;s gradient in this case" in report._repr_html_()
 
 
+@pytest.mark.filterwarnings("ignore:reduction")
 def test_a_broken_contract_of_the_loss_is_said_in_its_words() -> None:
     rows = check(DISTIL, lambda s, p, t: F.kl_div(*softened(s, p, t)[:2]) * s[:, 0])
-    assert "your answer: its shape is (3,), expected ()" in rows.message
+    assert "Contract: its shape is (3,), expected ()" in rows.message
     nothing = check(DISTIL, lambda s, p, t: print(kl()(s, p, t)))
-    assert "your answer: it returns None" in nothing.message
+    assert "Contract: it returns None" in nothing.message
     assert "Is there a `return`" in nothing.message
 
 

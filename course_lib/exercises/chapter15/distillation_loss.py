@@ -57,6 +57,9 @@ def _softened(wrong: Wrong, logits: Tensor, temperature: float, whose: str) -> T
     if "multiplies-by-temperature" in wrong:
         temperature = 1 / temperature
     logits = logits / temperature
+    raw = "softmax-missing" in wrong and whose == "student"
+    if raw or "squares-of-logits" in wrong:
+        return logits
     if "softmax-twice" in wrong:
         logits = logits.softmax(axis)
     if "log-of-zero" in wrong:
@@ -75,6 +78,8 @@ def _terms(wrong: Wrong, student: Tensor, teacher: Tensor) -> Tensor:
         return -best * student
     if "log-missing" in wrong:
         student = student.exp()
+    if "squares-of-logits" in wrong:
+        return (student - teacher).square()
     cross = -teacher.exp() * student
     if wrong.get("log-of-zero") == "xlogy":
         cross = cross + torch.special.xlogy(teacher.exp(), teacher.exp())
@@ -88,7 +93,7 @@ def _terms(wrong: Wrong, student: Tensor, teacher: Tensor) -> Tensor:
 def _joined(wrong: Wrong, distances: Tensor, classes: int) -> Tensor:
     if "sum-instead-of-mean" in wrong:
         return distances.sum()
-    if "mean-over-classes" in wrong:
+    if "mean-over-classes" in wrong or "squares-of-logits" in wrong:
         return distances.mean() / classes
     return distances.mean()
 

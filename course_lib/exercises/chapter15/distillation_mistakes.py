@@ -102,6 +102,18 @@ MISTAKES = (
         group="terms",
     ),
     _mistake(
+        "softmax-missing",
+        "The student's logits go into the distance as they are. They are no logarithms "
+        "of probabilities: `log_softmax` makes them so.",
+        group="terms",
+    ),
+    _mistake(
+        "squares-of-logits",
+        "You compare logits by their squared differences. That can teach a student "
+        "too, but asked for is KL(teacher, student), of their distributions.",
+        group="terms",
+    ),
+    _mistake(
         "log-missing",
         "You hand over the student's probabilities where their logarithms belong: "
         "`F.kl_div` takes `log_softmax` as its first argument.",

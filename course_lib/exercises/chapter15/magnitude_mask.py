@@ -9,6 +9,7 @@ from torch import Tensor
 
 from course_lib.exercises.catalogue import Case, Exercise
 from course_lib.exercises.chapter15.magnitude_mistakes import MISTAKES
+from course_lib.exercises.trials import changed
 
 Wrong = Mapping[str, Any]
 
@@ -119,18 +120,18 @@ def _cases(dtype: torch.dtype) -> list[Case]:
 def _trial(answer: Callable[..., Any], weight: Tensor, sparsity: float) -> Any:
     """The answer; which of several equal weights stay is brought into one order."""
     sizes = weight.abs().flatten()
+
+    def in_order(mask: Tensor) -> Tensor:
+        if mask.shape != weight.shape:
+            return mask
+        flat = mask.flatten()
+        for size in sizes.unique():
+            flat[sizes == size] = flat[sizes == size].sort().values
+        return flat.view(weight.shape)
+
     value = answer(weight, sparsity)
     with torch._C.DisableTorchFunction():
-        if not isinstance(value, (Tensor, np.ndarray)) or value.shape != weight.shape:
-            return value
-        try:
-            given = torch.as_tensor(value).detach().flatten().clone()
-        except TypeError:  # an array of objects
-            return value
-        for size in sizes.unique():
-            tied = sizes == size
-            given[tied] = given[tied].sort().values
-        return given.view(weight.shape)
+        return changed(value, in_order)
 
 
 def _topk(weight: Tensor, sparsity: float) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor
 from course_lib.exercises.catalogue import Case, Exercise
 from course_lib.exercises.chapter15.quantize_mistakes import MISTAKES
 from course_lib.exercises.inputs import EXACT
+from course_lib.exercises.trials import changed
 
 Wrong = Mapping[str, Any]
 
@@ -64,8 +65,8 @@ def _numbers(wrong: Wrong, ratios: Tensor) -> Tensor:
     how = wrong.get("no-rounding", "to the nearest")
     if how == "to the nearest":
         ratios = ratios.round()
-    elif how == "floor":
-        ratios = ratios.floor()
+    elif how != "cut off":
+        ratios = ratios.floor() if how == "floor" else ratios.ceil()
     lowest = _lowest(wrong)
     if lowest:
         ratios = ratios.clamp(lowest, 127)
@@ -132,25 +133,20 @@ def _cases(dtype: torch.dtype) -> list[Case]:
 
 def _trial(answer: Callable[..., Any], weight: Tensor) -> Any:
     """The answer; where a row of zeros has a sensible scale, whichever, it is 1."""
+    empty = (weight == 0).all(1)
+
+    def sensible(part: Tensor) -> Tensor:
+        if part.shape[:1] != empty.shape or part.numel() != len(empty):
+            return part
+        rows = empty.view(part.shape) & (part > 0) & part.isfinite()
+        return part.masked_fill(rows, 1) if part.is_floating_point() else part
+
     value = answer(weight)
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
+    pair = isinstance(value, (tuple, list)) and len(value) == 2
+    if not pair or not bool(empty.any()):
         return value
     with torch._C.DisableTorchFunction():
-        empty = (weight == 0).all(1)
-        return tuple(_sensible(part, empty) for part in value)
-
-
-def _sensible(part: Any, empty: Tensor) -> Any:
-    """The scale of rows of zeros is up to the answer, if it is positive and finite."""
-    if not bool(empty.any()) or not isinstance(part, (Tensor, np.ndarray)):
-        return part
-    scale = torch.as_tensor(part).detach()
-    if not scale.is_floating_point() or scale.shape[:1] != empty.shape:
-        return part
-    if scale.numel() != len(empty):
-        return part
-    rows = empty.view(scale.shape) & (scale > 0) & scale.isfinite()
-    return scale.masked_fill(rows, 1.0)
+        return tuple(changed(part, sensible) for part in value)
 
 
 def _reciprocal(weight: Tensor) -> tuple[Tensor, Tensor]:

@@ -36,8 +36,8 @@ MISTAKES = (
     _mistake(
         "no-rounding",
         "You do not round to the nearest number: conversion to int8 cuts the fraction "
-        "off, and 3.9 becomes 3. `round()` first.",
-        forms=("cut off", "floor"),
+        "off, and 3.9 becomes 3; `floor` and `ceil` go to one side. `round()` first.",
+        forms=("cut off", "floor", "ceil"),
     ),
     _mistake(
         "zero-row-divides-by-zero",
