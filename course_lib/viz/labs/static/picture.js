@@ -39,6 +39,15 @@ function nameToggles(lab) {
   });
 }
 
+/** Mark keys that belong to a control: a notebook takes them on their way down. */
+function keepKeys(lab, event) {
+  const { target, key, shiftKey, ctrlKey, metaKey, altKey } = event;
+  if (!lab?.contains(target)) return;
+  const plain = !(shiftKey || ctrlKey || metaKey || altKey);
+  const own = plain && /^(Arrow.*|Home|End|Page.*|Enter| )$/.test(key);
+  target.toggleAttribute("data-lm-suppress-shortcuts", own);
+}
+
 function render({ model, el }) {
   const hint = make("p", el, "course-lab-hint");
   make("b", hint, "").textContent = "What to look for: ";
@@ -86,8 +95,11 @@ function render({ model, el }) {
     else if ((left -= 1) > 0) requestAnimationFrame(begin);
   };
   requestAnimationFrame(begin);
+  const guard = (event) => keepKeys(el.closest(".course-lab"), event);
+  window.addEventListener("keydown", guard, true);
   return () => {
     left = 0;
+    window.removeEventListener("keydown", guard, true);
     clearTimeout(timer);
     for (const watch of watches) watch.disconnect();
     for (const [event, listener] of listeners) model.off(event, listener);
