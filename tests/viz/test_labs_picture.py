@@ -145,3 +145,19 @@ def test_a_notebook_leaves_a_sliders_keys_to_the_slider(opened: Page) -> None:
     taken = opened.evaluate("() => window.taken")
     assert {"j", "Enter", "s", "Tab"} <= set(taken)
     assert not {"ArrowRight", "End"} & set(taken)
+
+
+def test_a_sliders_keys_go_no_further_up(opened: Page) -> None:
+    expect(opened.get_by_role("slider")).to_have_attribute("aria-valuetext", "64")
+    opened.evaluate(
+        """() => {
+          window.reached = [];
+          window.addEventListener("keydown", ({ key }) => window.reached.push(key));
+        }"""
+    )
+    opened.get_by_role("slider").focus()
+    for key in ("ArrowUp", "PageDown", "j", "Control+s"):
+        opened.keyboard.press(key)
+    reached = opened.evaluate("() => window.reached")
+    assert {"j", "s"} <= set(reached)
+    assert not {"ArrowUp", "PageDown"} & set(reached)

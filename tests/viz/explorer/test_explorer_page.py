@@ -159,6 +159,24 @@ def test_dark_follows_the_system_and_the_notebook(
     expect(shown.root).to_have_attribute("data-theme", "light")
 
 
+def test_in_a_dark_vs_code_jupyters_white_is_not_taken(
+    shown: ExplorerPage, page: Page
+) -> None:
+    page.evaluate(
+        """() => {
+          document.documentElement.style.setProperty("--jp-layout-color1", "white");
+          document.body.dataset.vscodeThemeKind = "vscode-dark";
+        }"""
+    )
+    expect(shown.root).to_have_attribute("data-theme", "dark")
+    expect(shown.root).to_have_css("background-color", "rgb(17, 19, 21)")
+    page.evaluate(
+        "delete document.body.dataset.vscodeThemeKind;"
+        "document.body.dataset.jpThemeLight = 'true'"
+    )
+    expect(shown.root).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_saved_page_works_without_python_or_network(
     page: Page, tmp_path: Path, scheme: str

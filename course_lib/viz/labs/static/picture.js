@@ -39,13 +39,21 @@ function nameToggles(lab) {
   });
 }
 
-/** Mark keys that belong to a control: a notebook takes them on their way down. */
-function keepKeys(lab, event) {
-  const { target, key, shiftKey, ctrlKey, metaKey, altKey } = event;
-  if (!lab?.contains(target)) return;
+/** Whether a key belongs to the control that has the focus. */
+function isOwn({ key, shiftKey, ctrlKey, metaKey, altKey }) {
   const plain = !(shiftKey || ctrlKey || metaKey || altKey);
-  const own = plain && /^(Arrow.*|Home|End|Page.*|Enter| )$/.test(key);
-  target.toggleAttribute("data-lm-suppress-shortcuts", own);
+  return plain && /^(Arrow.*|Home|End|Page.*|Enter| )$/.test(key);
+}
+
+/** Mark keys that belong to a control: Jupyter takes them on their way down. */
+function keepKeys(lab, event) {
+  if (!lab?.contains(event.target)) return;
+  event.target.toggleAttribute("data-lm-suppress-shortcuts", isOwn(event));
+}
+
+/** Stop them on their way up: VS Code takes what reaches the window. */
+function stopKeys(event) {
+  if (isOwn(event)) event.stopPropagation();
 }
 
 function render({ model, el }) {
@@ -88,6 +96,7 @@ function render({ model, el }) {
   let left = FRAMES;
   const begin = () => {
     const lab = el.closest(".course-lab");
+    lab?.addEventListener("keydown", stopKeys); // once, however often it is added
     lab?.setAttribute("role", "group");
     lab?.setAttribute("aria-label", model.get("title"));
     if (lab?.querySelector(".widget-readout, .widget-toggle-button"))
