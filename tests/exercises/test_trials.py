@@ -61,7 +61,7 @@ def test_gradients_are_looked_at_beside_the_number() -> None:
     one, other = torch.tensor([1.0, 2]), torch.tensor([3.0, 4])
     seen = losses(lambda a, b: (a * b.detach()).sum(), one, other)
     assert seen.names == ("your answer", "of one", "of the other")
-    assert float(seen[0]) == 11
+    assert float(seen[0].detach()) == 11
     assert seen[1].tolist() == [3, 4] and seen[2].tolist() == [0, 0]
     number = losses(lambda a, b: float((a * b).sum()), one, other)
     assert number[0] == 11 and not number[1].any()
