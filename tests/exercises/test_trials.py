@@ -63,7 +63,7 @@ def test_gradients_are_looked_at_beside_the_number() -> None:
     assert seen.names == ("your answer", "of one", "of the other")
     assert float(seen[0].detach()) == 11
     assert seen[1].tolist() == [3, 4] and seen[2].tolist() == [0, 0]
-    number = losses(lambda a, b: float((a * b).sum()), one, other)
+    number = losses(lambda a, b: (a * b).sum().item(), one, other)
     assert number[0] == 11 and not number[1].any()
     far = losses(lambda a, b: (a * b).sum(), 1000 * one, other)
     assert not far[1].any()
