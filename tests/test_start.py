@@ -175,3 +175,15 @@ def test_libraries_that_warn_of_what_is_no_fault_are_silent() -> None:
             check=True,
         )
         assert ("no kernel" in ran.stderr) is shown
+
+
+def test_the_profiler_does_not_announce_itself_in_a_notebook() -> None:
+    program = (
+        "import course_lib.start as s; s.hush(); import torch\n"
+        "with torch.profiler.profile() as p: torch.ones(2) + 1\n"
+        "print(len(p.key_averages()) > 0)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert (ran.stdout.strip(), ran.stderr) == ("True", "")

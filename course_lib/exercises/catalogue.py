@@ -12,7 +12,7 @@ import torch
 
 from course_lib.exercises.searching import Search
 
-CHAPTERS = tuple(f"{number:02}" for number in range(2, 15))
+CHAPTERS = tuple(f"{number:02}" for number in range(2, 17))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from course_lib.exercises.findings import Findings
 
 # Rounding differs between right ways of computing; mistakes differ by far more.
 COARSE = {torch.bfloat16: 3e-2, torch.float16: 5e-3}
+RETURNED = "your answer"  # the name of the part that an answer returned itself
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,7 @@ class Parts(tuple[Any, ...]):
     """What is seen of an answer where that is more than what it returns.
 
     Attributes:
-        names: of the parts, as the learner reads them; "your answer" for what was
-            returned.
+        names: of the parts, as the learner reads them; RETURNED for what was returned.
     """
 
     names: tuple[str, ...]
@@ -133,13 +133,21 @@ def _read_parts(value: Any, truth: tuple[Any, ...]) -> Reading:
         return Reading(value, problem=f"it returns {describe(value)}; {wanted}")
     parts = [read(given, wanted) for given, wanted in zip(value, truth, strict=True)]
     problems = [
-        f"{part_name(truth, number).replace('part', 'value')}: {part.problem}"
+        f"{_place(truth, number)}{part.problem}"
         for number, part in enumerate(parts, 1)
         if part.problem
     ]
     remarks = dict.fromkeys(remark for part in parts for remark in part.remarks)
     values = tuple(part.value for part in parts)
     return Reading(values, tuple(remarks), "; ".join(problems))
+
+
+def _place(truth: tuple[Any, ...], number: int) -> str:
+    """Which part of the answer a problem is about, "" for what was returned."""
+    if isinstance(truth, Parts):
+        name = part_name(truth, number)
+        return "" if name == RETURNED else f"{name}: "
+    return f"value {number} of the answer: "
 
 
 def _read_sequence(value: Any, truth: list[Any] | tuple[Any, ...]) -> Reading:

@@ -4,13 +4,15 @@ import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from course_lib.exercises.compare import Parts, Reading, read, same
+from course_lib.exercises.compare import RETURNED, Parts, Reading, read, same
 
 Answer = Callable[..., Any]
 Form = Callable[..., tuple[Any, ...]]
+LARGE = 100.0
 _unwatched = torch._C.DisableTorchFunction  # only the answer's own steps are watched
 
 
@@ -61,11 +63,26 @@ def _right(value: Any, truth: Any, tolerance: float) -> bool:
         return not reading.problem and same(reading.value, truth, tolerance)
 
 
+def changed(value: Any, change: Callable[[Tensor], Tensor]) -> Any:
+    """What an answer returned, changed as a tensor: a list, an array stay one.
+
+    What cannot be read as a tensor, and what the change cannot take, stays as it is.
+    """
+    try:
+        tensor = change(torch.as_tensor(value).detach().clone())
+    except (TypeError, ValueError, RuntimeError, IndexError):
+        return value
+    if isinstance(value, Tensor):
+        return tensor
+    return tensor.numpy() if isinstance(value, np.ndarray) else tensor.tolist()
+
+
 def with_gradients(inputs_of: Mapping[str, int]) -> Callable[..., Any]:
     """A trial of losses: the number, and the gradient that each of these inputs gets.
 
     An input that the loss does not reach has zeros, and so has every input of a loss
-    that is no finite number.
+    that is no finite number. Of inputs beyond LARGE only the number is looked at: right
+    losses have gradients there that are NaN.
 
     Args:
         inputs_of: what a gradient is called to the place of its input.
@@ -85,9 +102,7 @@ def with_gradients(inputs_of: Mapping[str, int]) -> Callable[..., Any]:
             for place in inputs_of.values():
                 inputs[place].copy_(given[place].detach())
             gradients = _gradients(value, leaves)
-        return Parts(
-            {"your answer": value, **dict(zip(inputs_of, gradients, strict=True))}
-        )
+        return Parts({RETURNED: value, **dict(zip(inputs_of, gradients, strict=True))})
 
     return trial
 
@@ -97,7 +112,10 @@ def _gradients(value: Any, leaves: list[Tensor]) -> tuple[Tensor, ...]:
     nothing = tuple(torch.zeros_like(leaf) for leaf in leaves)
     if not (isinstance(value, Tensor) and value.requires_grad):
         return nothing
-    if not bool(value.isfinite().all()):
+    if (
+        not bool(value.isfinite().all())
+        or max(float(x.detach().abs().max()) for x in leaves) > LARGE
+    ):
         return nothing
     found = torch.autograd.grad(value.sum(), leaves, allow_unused=True)
     return tuple(

@@ -81,13 +81,14 @@ def departure(wrong: Tried, problem: str, watch: Watch, tolerance: float) -> str
     lines = []
     if problem:
         lines.append(f"Contract: {problem}.")
-    if _nothing(wrong):
+    returned, wanted = _returned(wrong)
+    if returned is None:
         lines.append("Is there a `return` at the end of your function?")
         return "\n".join(lines)
     names = list(watch.targets)
     done = max((names.index(name) for name in watch.reached), default=-1)
-    returned = same(wrong.value, wrong.truth, tolerance)
-    if done == len(names) - 1 and names and not returned:
+    right = same(returned, wanted, tolerance)
+    if done == len(names) - 1 and names and not right:
         lines.append(f'Your code computes "{names[done]}" but returns something else.')
     elif done >= 0:
         lines.append(f'Right up to the step "{names[done]}".')
@@ -100,11 +101,11 @@ def departure(wrong: Tried, problem: str, watch: Watch, tolerance: float) -> str
     return "\n".join(line for line in lines if line)
 
 
-def _nothing(wrong: Tried) -> bool:
-    """True if the answer returned None."""
+def _returned(wrong: Tried) -> tuple[Any, Any]:
+    """What the answer returned, and what it should have."""
     if isinstance(wrong.truth, Parts) and isinstance(wrong.value, tuple):
-        return wrong.value[0] is None
-    return wrong.value is None
+        return wrong.value[0], wrong.truth[0]
+    return wrong.value, wrong.truth
 
 
 def _step_numbers(step: str, watch: Watch, tolerance: float) -> str:

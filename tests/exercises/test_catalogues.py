@@ -72,6 +72,16 @@ PROMISED = {
     "no-accumulation",
     "14.cached_attention": "prepends-instead-of-appends replaces-cache "
     "masks-the-past mutates-shared-cache",
+    "15.quantize": "one-scale-for-all scale-by-columns overflow-at-128 no-rounding "
+    "zero-row-divides-by-zero",
+    "15.magnitude_mask": "prunes-largest by-signed-value off-by-one-count "
+    "mask-inverted",
+    "15.distillation_loss": "direction-reversed missing-t-squared "
+    "no-temperature-on-teacher mean-over-classes gradient-into-teacher",
+    "15.low_rank_forward": "missing-alpha-over-r a-b-swapped weight-missing "
+    "alpha-squared",
+    "16.contrastive_loss": "one-direction-only not-normalised temperature-multiplied "
+    "wrong-targets",
 }
 
 

@@ -27,6 +27,9 @@ NAMES = (
     "11_named_entities",
     "12_question_answering",
     "13_translation_and_summaries",
+    "14_text_generation",
+    "15_efficiency",
+    "16_where_this_goes",
 )
 FILES = sorted((ROOT / "chapters").glob("*.ipynb"))
 each_chapter = pytest.mark.parametrize("chapter", FILES, ids=lambda path: path.stem)

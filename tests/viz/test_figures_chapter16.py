@@ -23,7 +23,7 @@ def test_every_room_of_the_map_is_there() -> None:
     for _, rooms in figures.COURSE:
         for name, chapters, module in rooms:
             assert {name, chapters} <= set(texts(axes))
-            assert importlib.util.find_spec(module), module
+            assert importlib.util.find_spec(f"course_lib.{module}"), module
 
 
 def test_a_law_is_drawn_through_the_points() -> None:
@@ -62,6 +62,13 @@ def test_the_veil_is_clear_where_the_weight_is_largest() -> None:
         assert opaque.argmin() == row.argmax() and opaque.min() == 0
         assert opaque.argmax() == row.argmin()
         assert f"{row.max():.2f}" in axes.get_title()
+
+
+def test_numbers_stand_beside_the_picture() -> None:
+    left, right = figures.beside(PICTURES[0], torch.tensor([[0.5, -1.0]])).axes
+    assert np.allclose(left.images[0].get_array(), PICTURES[0].permute(1, 2, 0))
+    assert texts(right) == ["0.50", "−1.00"]
+    assert right.images[0].get_clim() == (-1, 1)
 
 
 def test_few_shot_draws_the_mean_and_the_range_of_seeds() -> None:

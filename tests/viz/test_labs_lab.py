@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
+from course_lib.viz.labs.compression import CompressionLab
 from course_lib.viz.labs.gaze import GazeLab
 from course_lib.viz.labs.heads import HeadsLab
 from course_lib.viz.labs.hidden_word import HiddenWordLab
@@ -19,6 +20,7 @@ from course_lib.viz.labs.neighbours import NeighboursLab
 from course_lib.viz.labs.positions import PositionsLab
 from course_lib.viz.labs.residual import ResidualLab
 from course_lib.viz.labs.rotary import RotaryLab
+from course_lib.viz.labs.sampling import SamplingLab
 from course_lib.viz.labs.softmax import SoftmaxLab
 from course_lib.viz.labs.tokens import TokensLab
 from course_lib.viz.style import png
@@ -35,6 +37,8 @@ ALL = (
     RotaryLab,
     ResidualLab,
     HiddenWordLab,
+    CompressionLab,
+    SamplingLab,
 )
 
 

@@ -1,8 +1,12 @@
 """The lab of patches: what it shows is what the model attends to."""
 
+import io
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from course_lib.errors import CourseError
 from course_lib.multimodal import Captioner, as_ids, as_text, draw, random_scenes
@@ -86,3 +90,13 @@ def test_presets_give_pictures_of_their_own_and_keep_the_axes(lab) -> None:
 def test_one_scene_is_too_few(model: Captioner) -> None:
     with pytest.raises(CourseError, match="two at least"):
         PatchesLab(model, SCENES[:1])
+
+
+def test_nothing_is_cut_off_and_words_do_not_run_into_one_another(lab) -> None:
+    for name in lab.presets:
+        lab.choose(name)
+        pixels = np.asarray(Image.open(io.BytesIO(lab.image)).convert("RGB"))
+        border = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
+        assert all((edge == pixels[0, 0]).all() for edge in border), name
+        boxes = [t.get_window_extent() for t in lab.said if t.get_text()]
+        assert all(a.x1 < b.x0 for a, b in pairwise(boxes))

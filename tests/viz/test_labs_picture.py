@@ -118,6 +118,8 @@ def test_the_focus_is_seen(opened: Page) -> None:
 
 
 def test_nothing_is_left_behind(opened: Page) -> None:
+    # Sliders are named in the frame after the first.
+    expect(opened.get_by_role("slider")).to_have_attribute("aria-valuetext", "64")
     assert opened.evaluate("() => window.listening()") == 3
     opened.evaluate("() => window.leave()")
     assert opened.evaluate("() => window.listening()") == 0
@@ -126,3 +128,36 @@ def test_nothing_is_left_behind(opened: Page) -> None:
     opened.wait_for_timeout(500)
     expect(opened.locator("figcaption")).to_have_text("The largest weight is 0.54.")
     expect(opened.get_by_role("slider")).to_have_attribute("aria-valuetext", "64")
+
+
+def test_a_notebook_leaves_a_sliders_keys_to_the_slider(opened: Page) -> None:
+    opened.evaluate(
+        """() => {
+          window.taken = [];
+          const take = ({ target, key }) =>
+            target.hasAttribute("data-lm-suppress-shortcuts") || taken.push(key);
+          document.addEventListener("keydown", take, true);
+        }"""
+    )
+    opened.get_by_role("slider").focus()
+    for key in ("ArrowRight", "End", "j", "Shift+Enter", "Control+s", "Tab"):
+        opened.keyboard.press(key)
+    taken = opened.evaluate("() => window.taken")
+    assert {"j", "Enter", "s", "Tab"} <= set(taken)
+    assert not {"ArrowRight", "End"} & set(taken)
+
+
+def test_a_sliders_keys_go_no_further_up(opened: Page) -> None:
+    expect(opened.get_by_role("slider")).to_have_attribute("aria-valuetext", "64")
+    opened.evaluate(
+        """() => {
+          window.reached = [];
+          window.addEventListener("keydown", ({ key }) => window.reached.push(key));
+        }"""
+    )
+    opened.get_by_role("slider").focus()
+    for key in ("ArrowUp", "PageDown", "j", "Control+s"):
+        opened.keyboard.press(key)
+    reached = opened.evaluate("() => window.reached")
+    assert {"j", "s"} <= set(reached)
+    assert not {"ArrowUp", "PageDown"} & set(reached)

@@ -94,6 +94,16 @@ def attribute_of_tuple(scene: Scene, match: re.Match[str]) -> str:
     )
 
 
+@RULES.when(r"torch\.return_types\.(\w+)")
+def values_and_places(scene: Scene, match: re.Match[str]) -> str:
+    """`weight.max(dim=1) / 127`: a pair taken for its values."""
+    alone = f"; `a{match[1]}` returns them alone" if match[1] in ("max", "min") else ""
+    return (
+        f"`{match[1]}` along an axis returns values and their places: take the values "
+        f"with `.values`{alone}."
+    )
+
+
 @RULES.when(
     r"^AttributeError: module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'",
     r"^AttributeError: '(?P<type>\w+)' object has no attribute '(?P<name>\w+)'",

@@ -6,11 +6,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from course_lib.exercises.catalogue import Case, Exercise, Mistake
+from course_lib.exercises.catalogue import Case, Exercise
 from course_lib.exercises.chapter14.filtering import distinct
+from course_lib.exercises.chapter14.mistakes import BEAM_MISTAKES
 from course_lib.exercises.inputs import EXACT
 
-BEAMS = "14, Beam search"
 Wrong = Mapping[str, Any]
 
 
@@ -173,10 +173,6 @@ def _columns(
     return totals[best], best % beams, best // beams
 
 
-def _mistake(name: str, says: str, **options: Any) -> Mistake:
-    return Mistake(name, says, BEAMS, **options)
-
-
 BEAM_STEP = Exercise(
     id="14.beam_step",
     title="One step of beam search",
@@ -185,114 +181,7 @@ BEAM_STEP = Exercise(
     computation=_steps,
     answer=("scores", "parents", "tokens"),
     cases=_cases,
-    mistakes=(
-        _mistake(
-            "adds-probabilities",
-            "You take exp and add probabilities. The probability of a text is a "
-            "product, so its logarithm is a sum: add the log-probability to the beam's "
-            "score, both as they are.",
-            forms=(
-                "to the score",
-                "to the probability of the beam",
-                "log of the sum",
-                "of the beam",
-            ),
-            group="totals",
-        ),
-        _mistake(
-            "greedy-per-beam",
-            "Each of your beams goes on by itself. All continuations of all beams "
-            "compete for the same places: one beam may give several, another none.",
-            forms=("in their order", "sorted", "cut", "the best of each beam"),
-            group="choice",
-        ),
-        _mistake(
-            "parent-token-confused",
-            "Your parents and tokens do not say where the scores come from. In the "
-            "flattened table (K, V) a continuation stands at place parent * V + token: "
-            "`places // V` is the parent, `places % V` the token. Parents come first.",
-            forms=(
-                "swapped",
-                "divided by K",
-                "swapped and divided by K",
-                "parent divided by K",
-                "token divided by K",
-                "table by columns",
-            ),
-            group="choice",
-        ),
-        _mistake(
-            "no-accumulation",
-            "You rank or return the last token's log-probability alone. What counts is "
-            "the whole text: the beam's score plus the token's log-probability.",
-            forms=("anywhere", "not in the ranking", "not in what is returned"),
-            group="totals",
-        ),
-        _mistake(
-            "place-as-token",
-            "Your tokens are places in the flattened table (K, V), some larger than "
-            "the vocabulary. Take the remainder: `places % V`.",
-            group="choice",
-        ),
-        _mistake(
-            "only-from-the-best-beam",
-            "You continue the best beam alone. The others may catch up: that is what "
-            "they are kept for.",
-            group="choice",
-        ),
-        _mistake(
-            "worst-instead-of-best",
-            "You keep the least likely continuations. Logarithms of probabilities are "
-            "below 0; the best are the largest: `topk`, or `descending=True`.",
-        ),
-        _mistake(
-            "worst-first",
-            "You return the right ones, the worst of them first. Asked for is the best "
-            "first.",
-        ),
-        _mistake(
-            "width-ignored",
-            "You keep as many as there were beams. Asked for are `width`: the first "
-            "step makes several beams out of one.",
-        ),
-        _mistake(
-            "multiplies-logarithms",
-            "You multiply logarithms: two numbers below 0 give one above 0, larger for "
-            "worse texts. Probabilities multiply, their logarithms add.",
-            group="totals",
-        ),
-        _mistake(
-            "subtracts",
-            "You subtract the log-probabilities, so that unlikely tokens raise the "
-            "score. Add them.",
-            group="totals",
-        ),
-        _mistake(
-            "averages",
-            "You take the mean of beam score and log-probability. Add them: a length "
-            "penalty comes at the end, for complete texts.",
-            group="totals",
-        ),
-        _mistake(
-            "added-along-the-tokens",
-            "(K,) + (K, V) adds a beam's score to a column, to one token of every "
-            "beam, or raises an error. A column of its own, `beam_scores[:, None]`, "
-            "goes to each beam's row.",
-        ),
-        _mistake(
-            "underflow",
-            "You multiply probabilities and take the logarithm at the end. That of a "
-            "long text is too small for its dtype: 0, whose log is -inf. Add "
-            "logarithms all the way.",
-            group="totals",
-            edge=True,
-        ),
-        _mistake(
-            "returns-probabilities",
-            "You return probabilities as scores. The next step adds to them: leave "
-            "them as logarithms.",
-        ),
-    ),
+    mistakes=BEAM_MISTAKES,
     variants={
         "loops": _loops,
         "sorted": _sorted,

@@ -9,10 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from torch import Tensor
 
+from course_lib.viz.figures.heat_map import heat_map
 from course_lib.viz.style import (
     BLACK,
     BLUE,
     CYCLE,
+    DIVERGING,
     GREEN,
     ORANGE,
     RED,
@@ -24,41 +26,42 @@ from course_lib.viz.style import (
 MARKS = ("o", "s", "^", "D")
 
 COURSE = (
-    # From the ground to the roof: a floor, and its rooms as (name, chapters, module).
+    # From the ground to the roof: a floor, and its rooms as (name, chapters, module of
+    # course_lib).
     (
         "parts",
         (
-            ("tokens", "02", "course_lib.tokens"),
-            ("attention", "01, 03, 04", "course_lib.attention"),
-            ("positions", "05", "course_lib.positions"),
-            ("blocks", "06", "course_lib.blocks"),
+            ("tokens", "02", "tokens"),
+            ("attention", "01, 03, 04", "attention"),
+            ("positions", "05", "positions"),
+            ("blocks", "06", "blocks"),
         ),
     ),
     (
         "models",
         (
-            ("BERT", "07, 08", "course_lib.models.bert"),
-            ("GPT", "07, 14", "course_lib.models.gpt"),
-            ("encoder-decoder", "13", "course_lib.models.seq2seq"),
-            ("pictures, text", "16", "course_lib.multimodal"),
+            ("BERT", "07, 08", "models.bert"),
+            ("GPT", "07, 14", "models.gpt"),
+            ("encoder-decoder", "13", "models.seq2seq"),
+            ("pictures, text", "16", "multimodal"),
         ),
     ),
     (
         "what is\nmade of them",
         (
-            ("pre-training", "07, 16", "course_lib.pretraining"),
-            ("tasks", "10 to 13", "course_lib.tasks"),
-            ("generation", "14", "course_lib.generation"),
-            ("compression", "15", "course_lib.compression"),
+            ("pre-training", "07, 16", "pretraining"),
+            ("tasks", "10 to 13", "tasks"),
+            ("generation", "14", "generation"),
+            ("compression", "15", "compression"),
         ),
     ),
     (
         "to look and\nto measure",
         (
-            ("explorer", "09", "course_lib.viz.explorer"),
-            ("evaluation", "10 to 14", "course_lib.evaluation"),
-            ("exercises", "02 to 16", "course_lib.exercises"),
-            ("labs", "01 to 16", "course_lib.viz.labs"),
+            ("explorer", "09", "viz.explorer"),
+            ("evaluation", "10 to 14", "evaluation"),
+            ("exercises", "02 to 16", "exercises"),
+            ("labs", "01 to 16", "viz.labs"),
         ),
     ),
 )
@@ -206,7 +209,7 @@ def shade(weights: Tensor) -> np.ndarray:
     across = round(len(weights) ** 0.5)
     share = (weights / weights.max()).reshape(across, across).numpy()
     black = np.zeros((across, across, 4))
-    black[..., 3] = 0.82 * (1 - share)
+    black[..., 3] = 0.72 * (1 - share)
     return black
 
 
@@ -229,7 +232,7 @@ def few_shot(
     axes.axhline(chance, color=BLACK, linestyle=":", linewidth=1)
     axes.text(steps[-1], chance - 0.02, "guessing", ha="right", va="top", fontsize=9)
     axes.set(ylim=(0, 1.04), xlabel="steps on the new task", ylabel="right")
-    axes.legend(loc="lower right")
+    axes.legend(loc="upper left", ncols=3)
     return figure
 
 
@@ -238,3 +241,15 @@ def _broken(caption: str) -> str:
     for middle in (" left of ", " above "):
         caption = caption.replace(middle, f"{middle.rstrip()}\n")
     return caption
+
+
+def beside(picture: Tensor, cells: Tensor) -> Figure:
+    """A picture (3, S, S) and a number for each of its patches (rows, columns)."""
+    figure = new_figure(7.0, 3.2)
+    left, right = figure.subplots(1, 2)
+    left.imshow(picture.permute(1, 2, 0).numpy())
+    left.set_axis_off()
+    most = cells.abs().max().item()
+    span = {"low": -most, "high": most, "colours": DIVERGING}
+    heat_map(right, cells, row_title="", column_title="", **span)
+    return figure

@@ -15,6 +15,7 @@ from course_lib.viz.labs.lab import Lab, Preset
 from course_lib.viz.style import BLACK, RED
 
 MOST = 8  # words of the longest caption
+LETTER = 0.0103  # the width of one in the caption, as a share of the figure
 ALL_HEADS = "mean of all"
 
 
@@ -90,7 +91,7 @@ class PatchesLab(Lab):
         self.right = figure.add_axes((0.56, 0.06, 0.36, 0.72))
         self.left.set_axis_off()
         even = torch.full((self._patches(),), 1 / self._patches())
-        self.image, self.over = veil(self.left, self.pictures[0], even)
+        self.below, self.over = veil(self.left, self.pictures[0], even)
         self.cells = heat_map(
             self.right,
             _square(even),
@@ -102,7 +103,8 @@ class PatchesLab(Lab):
         self.right.set_axis_off()
         self.truth = figure.text(0.03, 0.93, "", fontsize=11, color=BLACK)
         self.said = [
-            figure.text(0.03, 0.84, "", fontsize=11, color=BLACK) for _ in range(MOST)
+            figure.text(0.03, 0.84, "", fontsize=11, family="monospace")
+            for _ in range(MOST)
         ]
         self.right.set_title("weight of each patch", loc="left")
 
@@ -112,7 +114,7 @@ class PatchesLab(Lab):
         place = min(word, len(words)) - 1
         weights = self.weights(picture - 1)[:, place]  # (H, P)
         row = weights.mean(0) if head == ALL_HEADS else weights[int(head) - 1]
-        self.image.set_data(self.pictures[picture - 1].permute(1, 2, 0).numpy())
+        self.below.set_data(self.pictures[picture - 1].permute(1, 2, 0).numpy())
         self.over.set_data(shade(row))
         refill(self.cells, _square(row))
         caption = self.scenes[picture - 1].caption
@@ -145,7 +147,7 @@ class PatchesLab(Lab):
             word = words[number] if number < len(words) else ""
             text.set(text=word, x=place, color=RED if number == chosen else BLACK)
             text.set_fontweight("bold" if number == chosen else "normal")
-            place += 0.014 * len(word) + 0.014
+            place += LETTER * (len(word) + 1)
 
     def _patches(self) -> int:
         return self.weights(0).shape[-1]

@@ -39,6 +39,23 @@ function nameToggles(lab) {
   });
 }
 
+/** Whether a key belongs to the control that has the focus. */
+function isOwn({ key, shiftKey, ctrlKey, metaKey, altKey }) {
+  const plain = !(shiftKey || ctrlKey || metaKey || altKey);
+  return plain && /^(Arrow.*|Home|End|Page.*|Enter| )$/.test(key);
+}
+
+/** Mark keys that belong to a control: Jupyter takes them on their way down. */
+function keepKeys(lab, event) {
+  if (!lab?.contains(event.target)) return;
+  event.target.toggleAttribute("data-lm-suppress-shortcuts", isOwn(event));
+}
+
+/** Stop them on their way up: VS Code takes what reaches the window. */
+function stopKeys(event) {
+  if (isOwn(event)) event.stopPropagation();
+}
+
 function render({ model, el }) {
   const hint = make("p", el, "course-lab-hint");
   make("b", hint, "").textContent = "What to look for: ";
@@ -79,6 +96,7 @@ function render({ model, el }) {
   let left = FRAMES;
   const begin = () => {
     const lab = el.closest(".course-lab");
+    lab?.addEventListener("keydown", stopKeys); // once, however often it is added
     lab?.setAttribute("role", "group");
     lab?.setAttribute("aria-label", model.get("title"));
     if (lab?.querySelector(".widget-readout, .widget-toggle-button"))
@@ -86,8 +104,11 @@ function render({ model, el }) {
     else if ((left -= 1) > 0) requestAnimationFrame(begin);
   };
   requestAnimationFrame(begin);
+  const guard = (event) => keepKeys(el.closest(".course-lab"), event);
+  window.addEventListener("keydown", guard, true);
   return () => {
     left = 0;
+    window.removeEventListener("keydown", guard, true);
     clearTimeout(timer);
     for (const watch of watches) watch.disconnect();
     for (const [event, listener] of listeners) model.off(event, listener);

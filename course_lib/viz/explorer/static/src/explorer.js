@@ -137,8 +137,8 @@ function assemble(page, root) {
 }
 
 /** Whether a key is the explorer's: Notebook 7 takes keys on their way down. */
-function isOwn(root, { target, key, shiftKey, ctrlKey, metaKey, altKey }) {
-  if (!root.contains(target) || ctrlKey || metaKey || altKey) return false;
+function isOwn({ target, key, shiftKey, ctrlKey, metaKey, altKey }) {
+  if (ctrlKey || metaKey || altKey) return false;
   if (target.matches("input, select")) return true;
   if (key === "Enter") return !shiftKey;
   return /^(Arrow.*|Home|End|Escape|[ ?1-5])$/.test(key);
@@ -154,7 +154,10 @@ function render({ model, el }) {
   assemble(page, root);
   root.addEventListener("keydown", page.keys);
   const guard = (event) => {
-    root.toggleAttribute("data-lm-suppress-shortcuts", isOwn(root, event));
+    const { target } = event;
+    if (!root.contains(target)) return;
+    // On the target itself: Notebook's shortcuts fit whatever has the focus.
+    target.toggleAttribute("data-lm-suppress-shortcuts", isOwn(event));
   };
   window.addEventListener("keydown", guard, true);
   for (const trait of TRAITS) model.on(`change:${trait}`, page.schedule);
