@@ -26,9 +26,9 @@ what is not yet, and how many points that is.
 
 An exercise has {points} points, {seen} of them for the check. All its cases weigh the
 same. One that is right counts whole, one that is not counts up to half, by the steps
-that you reached. {unseen} points are for cases with other numbers, tried when the work is
-graded; a right answer passes them. An answer that does not come to an end is stopped,
-and costs its own exercise only."""
+that you reached. {unseen} points are for cases with other numbers, tried when the work
+is graded; a right answer passes them. An answer that does not come to an end is
+stopped, and costs its own exercise only."""
 SETUP = """\
 import math
 
