@@ -61,7 +61,7 @@ def _frame(address: str, picture: str, words: str, run: str) -> str:
     note = f"The views move here; what asks the model itself works {run}."
     return (
         f'<iframe class="course-explorer" src="{address}" loading="lazy" '
-        f'height="{HEIGHT}" title="Attention explorer"></iframe>'
+        f'height="{HEIGHT}" title="Attention explorer {Path(address).stem}"></iframe>'
         f"<noscript>{picture}</noscript>{_folded(words)}{_note(note)}"
     )
 

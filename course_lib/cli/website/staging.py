@@ -64,9 +64,9 @@ def prose(text: str) -> str:
 def badges(chapter: Chapter) -> str:
     """Links to run a chapter, drawn by the style sheet: no picture of another host."""
     links = (
-        ("Open in Colab", repository.colab_url(chapter.file)),
-        ("Open on Binder", repository.binder_url(chapter.file)),
-        ("Download notebook", f"notebooks/{chapter.file}"),
+        ("Colab", repository.colab_url(chapter.file)),
+        ("Binder", repository.binder_url(chapter.file)),
+        ("Notebook", f"notebooks/{chapter.file}"),
     )
     return " ".join(
         f'<a class="course-badge" href="{address}" aria-label="{says}: '
