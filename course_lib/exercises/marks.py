@@ -30,7 +30,7 @@ def mark(report: Report, points: float) -> tuple[float, str]:
         reached = Fraction(len(report.reached), report.steps)
         share += (1 - share) * reached / 2
         reasons += f", {len(report.reached)} of {_of(report.steps, 'step')} reached"
-        reasons += f" in the case {report.case}"
+        reasons += f' in the case "{report.case}"'
     given = int(2 * Fraction(points) * share) / 2
     return given, f"{given:g} of {points:g} points: {reasons}."
 

@@ -61,7 +61,7 @@ def test_cases_count_by_their_share() -> None:
     report.reached, report.steps = ["products"], 2
     given, said = mark(report, 6)
     # 3/4 and half of a quarter's half: 13/16 of 6 is 4.875, rounded down.
-    assert given == 4.5 and said.endswith("1 of 2 steps reached in the case a batch.")
+    assert given == 4.5 and said.endswith('1 of 2 steps reached in the case "a batch".')
 
 
 def test_more_found_is_never_worth_less() -> None:
