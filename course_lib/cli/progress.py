@@ -62,7 +62,8 @@ def _titles() -> dict[str, str]:
     from course_lib.exercises.catalogue import CHAPTERS
     from course_lib.resources.chapters import chapters
 
-    return dict.fromkeys(CHAPTERS, "") | {c.number: c.title for c in chapters(ROOT)}
+    titles = {chapter.number: chapter.title for chapter in chapters(ROOT)}
+    return {number: titles.get(number, "") for number in sorted({*CHAPTERS, *titles})}
 
 
 def _ids(number: str) -> list[str]:
