@@ -37,6 +37,11 @@ VERBS = {
     "bench": Verb("bench", "run a benchmark, for example `bench checks`", ()),
     "finetune": Verb("finetune", "fine-tune a model for a task on your own data", ()),
     "predict": Verb("predict", "ask a model that was fine-tuned", ()),
+    "progress": Verb("progress", "show which exercises you have passed", ()),
+    "classroom": Verb(
+        "classroom", "assignments for nbgrader, links for a hub", ("lab",)
+    ),
+    "site": Verb("site", "build the course as static web pages", ("site",)),
     "train-model": Verb("train_model", "train a model that comes with the course", ()),
 }
 

@@ -36,6 +36,7 @@ SETTINGS = {
     "OMP_WAIT_POLICY": "PASSIVE",
     "HF_HUB_OFFLINE": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    "COURSE_PROGRESS": "off",
 }
 # VmHWM is the kernel's own peak; ru_maxrss would count the parent's before exec.
 _MEASURE = """

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from course_lib.exercises import wording
+from course_lib.exercises import progress, wording
 from course_lib.exercises.catalogue import Case, Exercise, Mistake, task
 from course_lib.exercises.compare import describe, read, same
 from course_lib.exercises.diagnosis import Tried, find_mistakes, outcome
@@ -39,33 +39,34 @@ def check(exercise_id: str, answer: Any, dtype: torch.dtype = torch.float32) -> 
     """
     exercise = task(exercise_id)
     if isinstance(exercise, Search):
-        return _searched(exercise, answer)
+        report = exercise.judge(answer)
+    else:
+        report = examine(exercise, answer, exercise.cases(dtype))
+    if report.attempted:
+        attempted.add(exercise_id)
+        progress.note(exercise_id, report.passed)
+    return report
+
+
+def examine(exercise: Exercise, answer: Any, cases: list[Case]) -> Report:
+    """Judge an answer by these cases; nothing is noted."""
     problem = _unfit(exercise, answer)
     if problem:
-        attempted.add(exercise_id)
-        return Report(exercise_id, message=problem)
+        return Report(exercise.id, message=problem, cases=len(cases))
     if is_stub(answer):
-        return _unattempted(exercise)
-    cases = exercise.cases(dtype)
+        return _unattempted(exercise, cases)
     watch = _watch(exercise, cases[0])
     calls = [Call(case.inputs) for case in cases]
     if watch.targets:
         calls[0].watch = watch
     outcomes = run(exercise.tried(answer), calls, LIMIT)
     if isinstance(outcomes[0].error, NotImplementedError):
-        return _unattempted(exercise)
-    attempted.add(exercise_id)
+        return _unattempted(exercise, cases)
     report = _judge(exercise, answer, cases, outcomes, watch)
+    report.cases, report.steps = len(cases), len(watch.targets)
     report.printed = outcomes[0].printed
     if outcomes[0].dropped:
         report.printed += f"... and {outcomes[0].dropped:,} more characters"
-    return report
-
-
-def _searched(search: Search, explorer: Any) -> Report:
-    report = search.judge(explorer)
-    if report.attempted:
-        attempted.add(search.id)
     return report
 
 
@@ -80,12 +81,12 @@ def is_stub(answer: Callable[..., Any]) -> bool:
     return all(s.opname in nothing for s in steps) and constants == [None]
 
 
-def _unattempted(exercise: Exercise) -> Report:
+def _unattempted(exercise: Exercise, cases: list[Case]) -> Report:
     text = (
         f"Fill in `{exercise.stub_name}` and run this cell again. "
         f'`hint("{exercise.id}")` gives a first push.'
     )
-    return Report(exercise.id, attempted=False, message=text)
+    return Report(exercise.id, attempted=False, message=text, cases=len(cases))
 
 
 def _unfit(exercise: Exercise, answer: object) -> str:
@@ -113,9 +114,7 @@ def _judge(
     watch: Watch,
 ) -> Report:
     if not outcomes[-1].finished:
-        case = cases[len(outcomes) - 1]
-        text = wording.timed_out(case, LIMIT)
-        return Report(exercise.id, message=text, reached=watch.reached, case=case.name)
+        return _stopped(exercise, cases, outcomes, watch)
     tried, problems, remarks = _compare(exercise, cases, outcomes)
     if all(one.right for one in tried):
         return _right(exercise, tried, outcomes, watch, remarks)
@@ -129,6 +128,7 @@ def _judge(
     if mistakes and any(exercise.minds(result.changed) for result in outcomes):
         mistakes = _with_in_place(exercise, mistakes)
     report = Report(exercise.id, reached=watch.reached, remarks=remarks)
+    report.right = _count_right(exercise, tried, outcomes)
     report.case, report.expected = wrong.case.name, wrong.truth
     report.given = None if wrong.failed else wrong.value
     report.mistake = "+".join(mistake.name for mistake in mistakes) or None
@@ -144,6 +144,26 @@ def _judge(
     return report
 
 
+def _stopped(
+    exercise: Exercise, cases: list[Case], outcomes: list[Outcome], watch: Watch
+) -> Report:
+    """What is known of an answer that had to be stopped: the cases before count."""
+    done = len(outcomes) - 1
+    tried, _, _ = _compare(exercise, cases[:done], outcomes[:done])
+    report = Report(exercise.id, reached=watch.reached, case=cases[done].name)
+    report.message, report.stopped = wording.timed_out(cases[done], LIMIT), True
+    report.right = _count_right(exercise, tried, outcomes[:done])
+    return report
+
+
+def _count_right(
+    exercise: Exercise, tried: list[Tried], outcomes: list[Outcome]
+) -> int:
+    """Cases whose answer is right and leaves alone what it must not change."""
+    pairs = zip(tried, outcomes, strict=True)
+    return sum(one.right and not exercise.minds(o.changed) for one, o in pairs)
+
+
 def _right(
     exercise: Exercise,
     tried: list[Tried],
@@ -155,6 +175,7 @@ def _right(
     pairs = zip(tried, outcomes, strict=True)
     first = next((one for one, o in pairs if exercise.minds(o.changed)), None)
     report = Report(exercise.id, reached=watch.reached, remarks=remarks)
+    report.right = _count_right(exercise, tried, outcomes)
     if first is not None:
         mistakes = _with_in_place(exercise, ())
         report.mistake, report.case = exercise.in_place, first.case.name

@@ -193,6 +193,11 @@ def outcome(
     return value, raised
 
 
+def forget() -> None:
+    """Forget what trials showed: cases of the same names are about to change."""
+    _remembered.clear()
+
+
 def _outcome(
     exercise: Exercise, case: Case, wrong: Mapping[str, Any]
 ) -> tuple[Any, bool]:

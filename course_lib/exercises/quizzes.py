@@ -4,6 +4,7 @@ import html
 import json
 from dataclasses import dataclass
 
+from course_lib.exercises import progress
 from course_lib.resources.files import data_folder
 
 
@@ -28,6 +29,7 @@ class Quiz:
     """The questions of a chapter. It shows itself in a notebook, without a kernel too.
 
     No score is kept and nothing is sent anywhere: opening a choice shows its reason.
+    That a quiz was shown is noted in the learner's own file of progress.
     """
 
     def __init__(self, chapter: str, questions: tuple[Question, ...]) -> None:
@@ -56,6 +58,7 @@ def quiz(chapter: str) -> Quiz:
         Question(q["question"], tuple(Choice(**choice) for choice in q["choices"]))
         for q in json.loads(path.read_text(encoding="utf-8"))
     )
+    progress.note_quiz(chapter)
     return Quiz(chapter, questions)
 
 

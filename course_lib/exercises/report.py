@@ -32,6 +32,9 @@ class Report:
         case: name of the case that the message speaks of.
         expected, given: the two answers in that case, None where there is none.
         printed: the beginning of what the answer printed.
+        right, cases: how many cases are right, and how many there are.
+        steps: how many steps can be reached; 0 where they can't be watched.
+        stopped: True if the answer was still running at the limit.
     """
 
     exercise: str
@@ -45,6 +48,10 @@ class Report:
     expected: Any = None
     given: Any = None
     printed: str = ""
+    right: int = 0
+    cases: int = 0
+    steps: int = 0
+    stopped: bool = False
 
     @property
     def verdict(self) -> str:

@@ -24,6 +24,7 @@ COLAB = {
     "ipykernel": "6.17.1",
     "safetensors": "0.6.2",
     "tqdm": "4.67.1",  # Transformers itself requires it
+    "filelock": "3.10.0",  # at least: PyTorch and the Hub client require it
     "datasets": "4.0.0",
     "scikit-learn": "1.6.1",  # as of 2025; a part of Colab for years
     "scipy": "1.14.1",  # likewise

@@ -1,0 +1,1 @@
+"""A class: exercises as nbgrader's assignments, and links that open a chapter."""

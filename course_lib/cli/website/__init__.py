@@ -1,0 +1,1 @@
+"""The course as static pages: what the verb `site` is made of."""
