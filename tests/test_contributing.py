@@ -18,7 +18,7 @@ from course_lib.cli.setup.place import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COPIED = ("course_lib", "tests", "chapters", "data", "README.md", "CONTRIBUTING.md")
-ALONE = ("pyproject.toml", "requirements.txt", "LICENSE")
+ALONE = ("pyproject.toml", "requirements.txt", "LICENSE", "binder")
 # A verb runs here without its set-up, which would look at this machine's environment.
 VERB = "import sys; from course_lib.cli.{0} import run; sys.exit(run(sys.argv[1:]))"
 BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
