@@ -37,6 +37,8 @@ VERBS = {
     "bench": Verb("bench", "run a benchmark, for example `bench checks`", ()),
     "finetune": Verb("finetune", "fine-tune a model for a task on your own data", ()),
     "predict": Verb("predict", "ask a model that was fine-tuned", ()),
+    "keep": Verb("keep", "copy the chapters that you changed to `mine`", None),
+    "update": Verb("update", "the course's new version, with your answers in it", None),
     "progress": Verb("progress", "show which exercises you have passed", ()),
     "classroom": Verb(
         "classroom", "assignments for nbgrader, links for a hub", ("lab",)
