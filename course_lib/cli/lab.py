@@ -2,14 +2,17 @@
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 
 from course_lib.cli import hand_over
+from course_lib.cli.serving import browser, running
 from course_lib.cli.setup.place import ROOT, find_place
 from course_lib.cli.setup.sources import encoder_note
 
 FIRST = "chapters/00_start_here.ipynb"
+PORT = re.compile(r"--(ServerApp\.)?(port|sock)\b")
 SETTINGS = Path(__file__).parent / "jupyter"
 
 
@@ -26,20 +29,37 @@ def run(arguments: list[str]) -> int:
     note = encoder_note(place)
     if note:
         print(note)
-    print("Starting JupyterLab. Ctrl-C in this window ends it.", flush=True)
+    if not any(PORT.match(option) for option in others):
+        there = running.server_of(ROOT)
+        if there:
+            return show(there, "--no-browser" not in others)
+    print("Starting JupyterLab.", flush=True)
     return hand_over(lab_command(others), course_environ(ROOT))
 
 
-def lab_command(others: list[str]) -> list[str]:
-    """Return the command that starts Lab in the repository with chapter 00 open."""
+def show(server: running.Server, in_browser: bool) -> int:
+    """Open the Lab that already runs: two would write over each other's notebooks."""
+    address = server.address(f"lab/tree/{FIRST}")
+    print("JupyterLab already runs for this folder.\n")
+    if in_browser and not browser.opened(address):
+        print(browser.how_to_open(address, server.port, os.environ))
+    else:
+        print(f"    {address}\n")
+    print("A second one beside it: python3 -m course_lib lab --port 8899")
+    return 0
+
+
+def lab_command(others: list[str], opened: str = FIRST) -> list[str]:
+    """Return the command that starts Lab in the repository with a chapter open."""
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [
         sys.executable,
         "-m",
         "jupyterlab",
         f"--ServerApp.root_dir={ROOT}",
-        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        f"--LabApp.default_url=/lab/tree/{opened}",
         "--ServerApp.answer_yes=True",
+        "--log-level=WARN",  # the address is said by serving.extension
         *(["--allow-root"] if as_root else []),
         *others,
     ]

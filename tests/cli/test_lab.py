@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.cli import lab
+from course_lib.cli.serving.running import Server
 from course_lib.cli.setup.place import ROOT
 
 
@@ -17,6 +18,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], dict[str, 
     calls: list[tuple[list[str], dict[str, str]]] = []
     monkeypatch.setattr(lab, "hand_over", lambda *both: calls.append(both) or 0)
     monkeypatch.setattr(lab, "encoder_note", lambda place: "How to get it")
+    monkeypatch.setattr(lab.running, "server_of", lambda root: None)
     return calls
 
 
@@ -38,6 +40,38 @@ def test_other_options_go_to_jupyter_and_have_the_last_word(
     lab.run(["--no-browser", "--port", "8899", "chapters/03_self_attention.ipynb"])
     command, _ = started[0]
     assert command[-4:-1] == ["--no-browser", "--port", "8899"]
+
+
+SERVER = Server("http://localhost:8890/", "key", 8890)
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_a_lab_that_runs_is_shown_rather_than_a_second_started(
+    started: list[tuple[list[str], dict[str, str]]],
+    opens: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(lab.running, "server_of", lambda root: SERVER)
+    monkeypatch.setattr(lab.browser, "opened", lambda address: opens)
+    assert lab.run([]) == 0
+    said = capsys.readouterr().out
+    assert said.count(f"http://localhost:8890/lab/tree/{lab.FIRST}?token=key") == 1
+    assert ("browser" in said) is not opens
+    monkeypatch.setattr(lab.browser, "opened", lambda address: 1 / 0)
+    assert lab.run(["--no-browser"]) == 0
+    assert started == []
+
+
+@pytest.mark.parametrize("option", ["--port=8899", "--ServerApp.port=8899", "--port"])
+def test_a_second_one_starts_at_a_port_of_its_own(
+    started: list[tuple[list[str], dict[str, str]]],
+    option: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lab.running, "server_of", lambda root: SERVER)
+    lab.run([option])
+    assert started[0][0][-1] == option
 
 
 @pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])

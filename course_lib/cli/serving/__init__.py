@@ -1,0 +1,1 @@
+"""JupyterLab's address: said in one sentence, and opened where there is a browser."""
