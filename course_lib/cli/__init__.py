@@ -43,6 +43,7 @@ VERBS = {
     "classroom": Verb(
         "classroom", "assignments for nbgrader, links for a hub", ("lab",)
     ),
+    "slides": Verb("slides", "show a chapter as a lecture", ("lab", "slides")),
     "site": Verb("site", "build the course as static web pages", ("site",)),
     "train-model": Verb("train_model", "train a model that comes with the course", ()),
 }

@@ -31,7 +31,14 @@ if "google.colab" in sys.modules:
 from course_lib.start import start
 
 start()"""
-TAGS = {"setup", "exercise", "check", "nbval-ignore-output", "raises-exception"}
+TAGS = {
+    "setup",
+    "exercise",
+    "check",
+    "nbval-ignore-output",
+    "raises-exception",
+    "slide-output",
+}
 INSTALLS = re.compile(r"\b(pip3?|conda|mamba|uv)\b.*\binstall\b")
 DEFAULT_TEXT = re.compile(r"<(Figure|IPython|PIL|matplotlib|Axes)\b")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")

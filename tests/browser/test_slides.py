@@ -1,0 +1,106 @@
+"""Chapters as slides in Lab: every slide fits, labs live on them, keys do as said."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytest.importorskip(
+    "jupyterlab_slideshow", reason="the extra `slides` is not installed"
+)
+
+from notebooks.chapters import FILES
+
+from browser.slides_lab import Deck, SlidesServer
+
+SCREEN = {"width": 1280, "height": 720}
+ATTENTION = "03_self_attention"
+
+
+@pytest.fixture(scope="module")
+def slides_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlidesServer]:
+    """The Lab of a lecturer, over a copy of the chapters."""
+    server = SlidesServer(tmp_path_factory.mktemp("slides"))
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab of the size that the smallest projectors have."""
+    context = browser.new_context(viewport=SCREEN)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def open_deck(page: Page, slides_lab: SlidesServer) -> Callable[[str], Deck]:
+    """Open a chapter's slides: `open_deck("03_self_attention")`."""
+    return lambda stem: Deck(page, slides_lab, f"chapters/{stem}.ipynb")
+
+
+@pytest.mark.parametrize("chapter", FILES, ids=lambda path: path.stem)
+def test_every_slide_fits(open_deck: Callable[[str], Deck], chapter: Path) -> None:
+    deck = open_deck(chapter.stem)
+    slides = deck.walk()
+    assert len(slides) >= 10
+    assert [(n, slide) for n, slide in enumerate(slides) if not slide.fits] == []
+    assert deck.slideshow_cells() == [cell for slide in slides for cell in slide.cells]
+
+
+def test_a_lab_lives_on_its_slide_and_keeps_its_keys(
+    open_deck: Callable[[str], Deck], picture: Callable[[str], None]
+) -> None:
+    deck = open_deck(ATTENTION)
+    deck.run_all()
+    expect(deck.active).to_contain_text("Self-attention")  # back at the first slide
+    deck.go_to("SoftmaxLab()")
+    lab = deck.active
+    image = lab.locator(".course-lab-image")
+    before = image.get_attribute("src") or ""
+    slider = lab.get_by_role("slider", name="temperature")
+    slider.focus()
+    deck.page.keyboard.press("ArrowRight")
+    expect(image).not_to_have_attribute("src", before)
+    expect(lab).to_be_visible()  # the key was the slider's, not the slides'
+    after = image.get_attribute("src") or ""
+    box = slider.locator("xpath=..").bounding_box()
+    assert box is not None
+    deck.page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
+    expect(image).not_to_have_attribute("src", after)
+    picture("lab_on_a_slide")
+    assert [slide for slide in deck.walk() if not slide.fits] == []
+
+
+def test_the_keys_that_the_verb_names(open_deck: Callable[[str], Deck]) -> None:
+    deck = open_deck(ATTENTION)
+    first = deck.place()
+    places = [first]
+    for key in ("Space", "PageDown", "ArrowRight"):
+        deck.press(key)
+        places.append(deck.place())
+    assert places == sorted(set(places))
+    for key in ("Shift+Space", "PageUp", "ArrowLeft"):
+        places.pop()
+        deck.press(key)
+        assert deck.place() == places[-1]
+    deck.press("Shift+ArrowRight")
+    deck.press("Shift+ArrowRight")
+    deck.press("Home")
+    assert deck.place() == first
+    deck.press("Escape")
+    expect(deck.page.get_by_role("menuitem", name="Run", exact=True)).to_be_visible()
+
+
+def test_the_dress_is_the_same_in_the_dark(
+    browser: Browser, tmp_path: Path, picture: Callable[[str], None]
+) -> None:
+    server = SlidesServer(tmp_path, dark=True)
+    context = browser.new_context(viewport=SCREEN)
+    try:
+        deck = Deck(context.new_page(), server, f"chapters/{ATTENTION}.ipynb")
+        assert [slide for slide in deck.walk() if not slide.fits] == []
+    finally:
+        context.close()
+        server.close()
