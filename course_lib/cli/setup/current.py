@@ -38,6 +38,17 @@ def complete(place: Place, root: Path, extras: Sequence[str]) -> None:
             write_stamp(place.folder, stamp)
 
 
+def add(place: Place, root: Path, extras: Sequence[str]) -> None:
+    """Install what these extras need beside an environment that stands."""
+    there = bounds.installed(place.python)
+    needs = bounds.wanted(root / "pyproject.toml", extras)
+    lacking = bounds.missing(needs, there)
+    if lacking:
+        with only_one(root) as lock:
+            installer = Installer(place, root, lock)
+            install_lacking(installer, lacking, there.get("torch"))
+
+
 def refuse_old_torch(
     place: Place, lacking: Sequence[bounds.Requirement], there: Mapping[str, str]
 ) -> None:

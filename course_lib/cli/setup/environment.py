@@ -16,8 +16,8 @@ def ready(extras: Sequence[str], root: Path = ROOT) -> Place:
     """Return an environment in which the course runs, after setting it up if need be.
 
     Args:
-        extras: the extras of pyproject.toml that a current environment must meet; the
-            course's own always has the whole pinned set
+        extras: the extras of pyproject.toml that the environment must meet; the
+            course's own always has the whole pinned set, which covers most
         root: the folder of the repository
     """
     if not (root / "requirements.txt").exists():
@@ -28,6 +28,8 @@ def ready(extras: Sequence[str], root: Path = ROOT) -> Place:
     place = find_place(root)
     if place.own:
         own.complete(place, root)
+        if set(extras) - set(own.PINNED):
+            current.add(place, root, extras)
     else:
         current.complete(place, root, extras)
     return place

@@ -22,6 +22,8 @@ from course_lib.cli.setup.steps import install_torch, try_encoder
 from course_lib.cli.setup.wholeness import usable
 from course_lib.errors import CourseError
 
+PINNED = ("lab", "test")
+"""The extras of pyproject.toml that requirements.txt covers."""
 CUT_OFF = "Stopped. The same command goes on from here."
 
 
@@ -137,7 +139,7 @@ def make(place: Place, installer: Installer, stamp: Stamp, root: Path) -> None:
 
 def enough(place: Place, root: Path) -> bool:
     """Whether what is installed meets at least the lower bounds."""
-    needs = bounds.wanted(root / "pyproject.toml", ("lab", "test"))
+    needs = bounds.wanted(root / "pyproject.toml", PINNED)
     try:
         return not bounds.missing(needs, bounds.installed(place.python))
     except CourseError:

@@ -38,12 +38,14 @@ def settings(extra: Path) -> dict[str, Any]:
         "html_js_files": [("site.js", {"defer": "defer"})],
         "html_favicon": str(HERE / "static" / "favicon.svg"),
         "html_context": {"default_mode": "auto"},
+        "html_search_scorer": str(HERE / "templates" / "scorer.js"),
         "templates_path": [str(HERE / "templates")],
         "html_sidebars": {"**": ["chapters.html"]},
         "html_copy_source": False,
         "html_show_sourcelink": False,
         "html_show_sphinx": False,
         "html_show_copyright": False,
+        "html_use_index": False,
         "html_theme_options": _theme(),
     }
 
@@ -94,9 +96,9 @@ def build(sources: Path, folder: Path, doctrees: Path) -> None:
     except SphinxError as error:
         raise CourseError(f"Sphinx stopped: {error}") from error
     said = _COLOUR.sub("", warnings.getvalue()).replace(f"{sources}/", "")
-    _require_none([line for line in said.splitlines() if line.strip()])
     _drop_leftovers(folder / "_static")
-    _require_none(links.faults(folder))
+    said_lines = [line for line in said.splitlines() if line.strip()]
+    _require_none([*said_lines, *links.faults(folder)])
     (folder / ".nojekyll").touch()  # else GitHub Pages leaves out _static
 
 

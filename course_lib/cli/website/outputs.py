@@ -9,27 +9,35 @@ from typing import Any
 
 from PIL import Image
 
+from course_lib.cli.website import running
 from course_lib.cli.website.explorers import shows_explorer
+from course_lib.resources.chapters import Chapter
 
 _LAB = re.compile(r"^\w*Lab\(.*\)$", re.MULTILINE)
+UNTRIED = "Not attempted yet"
+"""How the words of `check` begin where a stub still waits for its answer."""
 HEIGHT = 640
 """Pixels of a frame until its page says how high it is."""
 
 
 def shown(
-    cell: dict[str, Any], pictures: Path, explorer: str | None, run: str
+    cell: dict[str, Any], pictures: Path, explorer: str | None, chapter: Chapter
 ) -> list[dict[str, Any]]:
-    """The outputs of a cell, its pictures as files and its explorer as a frame.
+    """The outputs of a cell: pictures as files, the explorer as a frame, links to run.
 
     Args:
         cell: a code cell with its stored outputs.
         pictures: the folder the pictures go to.
         explorer: the address of the explorer's page, None to keep its picture.
-        run: HTML that says where the cell can be run.
+        chapter: whose cell it is.
     """
+    run = running.phrase(chapter)
     found = []
     for place, output in enumerate(cell["outputs"]):
         data = output.get("data", {})
+        if "".join(data.get("text/plain", "")).startswith(UNTRIED):
+            found.append(_html(running.exercise(chapter)))
+            continue
         if "image/png" not in data:
             found.append(output)
             continue

@@ -16,6 +16,25 @@ ROOT = Path(__file__).parents[3]
 FEW = {"03_self_attention.ipynb": None, "09_seeing_attention.ipynb": 9}
 """The chapters of the small course, and how many of their cells; None: all."""
 
+LECTURERS = """# For lecturers
+
+[Self-attention](03_self_attention.md), and [the cards](../../data/README.md).
+"""
+LECTURE = """# 03: notes
+
+[The chapter](../03_self_attention.ipynb#Quiz). Look out for `hides-self`.
+"""
+TEXTS = {
+    "chapters/questions_and_answers.md": "# Questions\n\n"
+    "## One\n\n[Masks](03_self_attention.ipynb#Quiz).\n",
+    "chapters/for_lecturers/README.md": LECTURERS,
+    "chapters/for_lecturers/03_self_attention.md": LECTURE,
+    "data/README.md": "# Data\n\n[reviews](reviews/README.md)\n",
+    "data/reviews/README.md": "# Card: reviews\n\n[The licence](../../LICENSE)\n",
+    "LICENSE": "As you like.\n",
+}
+"""What stands beside the chapters of the small course."""
+
 
 @pytest.fixture(scope="session")
 def site_python(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -54,8 +73,9 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         notebook = json.loads(text)
         notebook["cells"] = notebook["cells"][:count]
         (root / "chapters" / file).write_text(json.dumps(notebook), encoding="utf-8")
-    questions = "# Questions\n\n## One\n\n[Masks](03_self_attention.ipynb#Quiz).\n"
-    (root / "chapters" / "questions_and_answers.md").write_text(questions)
+    for path, text in TEXTS.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
     return root
 
 

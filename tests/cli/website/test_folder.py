@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.cli.website import folder, links, staging
+from course_lib.cli.website import folder, links
 from course_lib.errors import CourseError
 
 
@@ -60,10 +60,3 @@ def test_broken_links_and_other_hosts_are_named(tmp_path: Path) -> None:
         "index.html: the link other.html#there leads to no place on that page",
         "index.html: the link gone.html leads to no file",
     ]
-
-
-def test_anchors_are_spelt_as_the_pages_spell_them() -> None:
-    text = "[a](03_x.ipynb#One-vector-for-a-sentence) [b](#is-expq) [c](../data/x.md)"
-    said = staging.prose(text)
-    assert "(03_x.ipynb#one-vector-for-a-sentence)" in said and "(#is-expq)" in said
-    assert "/blob/main/data/x.md)" in said

@@ -15,11 +15,27 @@ from .conftest import build
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PAGES = ("index", "03_self_attention", "09_seeing_attention", "search")
+PAGES = (
+    "index",
+    "03_self_attention",
+    "09_seeing_attention",
+    "for_lecturers/index",
+    "search",
+    "404",
+)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
+
+    def send_error(self, code: int, *_: object) -> None:
+        """Show the site's own page, as servers of static pages do."""
+        content = (Path(self.directory) / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
 
 @pytest.fixture(scope="module")
@@ -62,26 +78,97 @@ def test_pages_fit_ask_nobody_and_can_be_used_by_all(
     assert [url for url in asked if not url.startswith(near)] == []
 
 
-def test_the_explorer_moves_on_the_page(page: "Page", address: str) -> None:
-    page.goto(f"{address}09_seeing_attention.html")
+def _explorer_moves(page: "Page") -> None:
     frame = page.locator("iframe.course-explorer")
     frame.scroll_into_view_if_needed()
-    inside = page.frame_locator("iframe.course-explorer")
-    tabs = inside.get_by_role("tab")
+    tabs = page.frame_locator("iframe.course-explorer").get_by_role("tab")
     tabs.first.wait_for()
     assert tabs.count() >= 4
-    tabs.nth(1).click()
+    tabs.nth(1).focus()
+    page.keyboard.press("Enter")
     assert tabs.nth(1).get_attribute("aria-selected") == "true"
+    page.wait_for_function(  # it told how high it is
+        "document.querySelector('iframe.course-explorer').height !== '640'"
+    )
 
 
-def test_a_quiz_opens_and_a_search_finds(page: "Page", address: str) -> None:
+def test_the_explorer_moves_and_wears_the_colours_of_the_page(
+    page: "Page", address: str
+) -> None:
+    page.goto(f"{address}09_seeing_attention.html")
+    _explorer_moves(page)
+    inside = page.frame_locator("iframe.course-explorer").locator("body")
+    ask = "body => getComputedStyle(body).backgroundColor"
+    light = inside.evaluate(ask)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(200)
+    assert inside.evaluate(ask) != light
+
+
+def test_opened_as_files_explorers_move_and_the_search_says_what_is_missing(
+    page: "Page", site: Path
+) -> None:
+    page.goto(f"{site.as_uri()}/09_seeing_attention.html")
+    _explorer_moves(page)
+    page.goto(f"{site.as_uri()}/search.html?q=softmax")
+    page.locator("#search-results li a").first.wait_for()
+    assert "opened as files" in page.locator(".course-note").inner_text()
+
+
+def test_a_quiz_opens_by_the_keyboard(page: "Page", address: str) -> None:
     page.goto(f"{address}03_self_attention.html#quiz")
     choice = page.locator("#quiz details").first
     assert not choice.locator("p").is_visible()
-    choice.locator("summary").click()
+    choice.locator("summary").focus()
+    page.keyboard.press("Enter")
     assert choice.locator("p").is_visible()
-    page.goto(f"{address}search.html?q=softmax")
-    page.locator("#search-results li a").first.wait_for()
+
+
+def test_a_search_leads_to_the_section_and_finds_mistakes(
+    page: "Page", address: str
+) -> None:
+    page.goto(f"{address}search.html?q=hides-self")
+    notes = page.locator("#search-results a[href^='for_lecturers/03_self_attention']")
+    notes.first.wait_for()
+    page.goto(f"{address}search.html?q=padding+mask")
+    page.get_by_text("Search finished").wait_for()
+    page.locator("#search-results li a").first.click()
+    page.wait_for_url("**/03_self_attention.html#the-padding-mask")
+
+
+def test_an_exercise_says_where_it_is_answered(site: Path) -> None:
+    text = (site / "03_self_attention.html").read_text(encoding="utf-8")
+    assert text.count("Your turn, in the notebook.") == 5
+    assert "Not attempted yet" not in text
+    assert 'href="notebooks/03_self_attention.ipynb" download' in text
+
+
+def test_code_can_be_copied(page: "Page", address: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}index.html")
+    button = page.locator(".course-copy").first
+    button.focus()
+    page.keyboard.press("Enter")
+    page.locator(".course-copy", has_text="Copied").wait_for()
+    assert "git clone" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_wrong_address_leads_back_from_any_depth(page: "Page", address: str) -> None:
+    page.goto(f"{address}some/where/else.html")
+    page.locator(f"a[href='{address}']").click()
+    assert "built step by step" in page.locator("h1").inner_text()
+
+
+def test_without_scripts_pictures_stand_for_explorers(
+    browser: "Browser", address: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}09_seeing_attention.html")
+    assert page.locator(".course-noscript").is_visible()
+    assert not page.locator("iframe.course-explorer").is_visible()
+    assert page.locator("noscript img.course-picture").is_visible()
+    context.close()
 
 
 def test_formulas_are_drawn_without_a_script(site: Path) -> None:
@@ -90,15 +177,19 @@ def test_formulas_are_drawn_without_a_script(site: Path) -> None:
     assert "<mfrac>" in text and "<msqrt>" in text
 
 
-def test_a_broken_link_stops_the_build_by_name(
+def test_broken_links_and_anchors_stop_the_build_by_name(
     site_python: str, small_course: Path, tmp_path: Path
 ) -> None:
     questions = small_course / "chapters" / "questions_and_answers.md"
     before = questions.read_text()
+    broken = "[gone](98_nowhere.ipynb) [place](03_self_attention.ipynb#no-place)"
+    raw = '<a href="03_self_attention.html#raw-place">raw</a>'
     try:
-        questions.write_text(before + "\n[gone](98_nowhere.ipynb)\n")
+        questions.write_text(f"{before}\n{broken} {raw}\n")
         made = build(site_python, small_course, tmp_path / "site")
     finally:
         questions.write_text(before)
-    assert made.returncode and "98_nowhere.ipynb" in made.stderr
+    assert made.returncode
+    for name in ("98_nowhere.ipynb", "no-place", "#raw-place"):
+        assert name in made.stderr
     assert list(tmp_path.iterdir()) == []

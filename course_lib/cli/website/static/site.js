@@ -1,33 +1,21 @@
 // What the pages add to the theme: explorers take the page's colours and their own
-// height; what scrolls sideways can be reached by the keyboard.
+// height, code can be copied, what scrolls sideways can be reached by the keyboard.
 "use strict";
 
+const frames = () => [...document.querySelectorAll("iframe.course-explorer")];
+
 function dress(frame) {
-  const inside = frame.contentDocument;
-  if (!inside || !inside.body) return; // a page opened as a file is another origin
+  // The frame's own script listens: pages opened as files may not reach into it.
   const theme = document.documentElement.dataset.theme;
-  inside.documentElement.dataset.theme = theme;
-  inside.documentElement.style.colorScheme = theme;
-  inside.body.style.cssText =
-    "margin:0;overflow-y:hidden;background:" + (theme === "dark" ? "#111315" : "#fff");
-  const title = inside.querySelector("h1");
-  if (title) title.style.cssText =
-    "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
+  frame.contentWindow.postMessage({ courseTheme: theme }, "*");
 }
 
-function follow(frame) {
-  const start = () => {
-    const inside = frame.contentDocument;
-    const main = inside && inside.querySelector("main");
-    if (!main) return;
-    dress(frame);
-    new ResizeObserver(() => {
-      frame.height = Math.ceil(main.getBoundingClientRect().height) + 8;
-    }).observe(main);
-  };
-  frame.addEventListener("load", start);
-  start();
-}
+addEventListener("message", (event) => {
+  const frame = frames().find((one) => one.contentWindow === event.source);
+  if (!frame || !event.data || !(event.data.courseHeight > 0)) return;
+  if (event.data.courseStarts) dress(frame);
+  frame.height = event.data.courseHeight;
+});
 
 function reach() {
   const scrolling = ".cell_output .output, .cell_output pre, .highlight pre, " +
@@ -37,11 +25,46 @@ function reach() {
   }
 }
 
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const box = document.createElement("textarea"); // a plain http address has no other
+  box.value = text;
+  document.body.append(box);
+  box.select();
+  document.execCommand("copy");
+  box.remove();
+}
+
+function offerCopy(box) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "course-copy";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await copy(box.querySelector("pre").textContent.replace(/\n$/, ""));
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+  });
+  box.append(button);
+}
+
+function sayOpenedAsFile() {
+  const results = document.querySelector(".bd-search-container #search-results");
+  if (location.protocol !== "file:" || !results) return;
+  const note = document.createElement("p");
+  note.className = "course-note";
+  note.textContent = "These pages were opened as files, so results show no excerpts. " +
+    "A file server shows them: python -m http.server in this folder.";
+  results.before(note);
+}
+
 addEventListener("DOMContentLoaded", () => {
-  const frames = [...document.querySelectorAll("iframe.course-explorer")];
-  frames.forEach(follow);
-  new MutationObserver(() => frames.forEach(dress))
+  frames().forEach(dress); // those that were there before this script
+  new MutationObserver(() => frames().forEach(dress))
     .observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  const code = [...document.querySelectorAll(".bd-article .highlight")];
+  code.filter((box) => !box.closest(".cell_output")).forEach(offerCopy);
+  sayOpenedAsFile();
   reach();
   addEventListener("resize", reach);
 });
