@@ -1,4 +1,4 @@
-"""Four made-up submissions, through nbgrader itself, to the right marks."""
+"""Five made-up submissions, through nbgrader itself, to the right marks."""
 
 import copy
 import os
@@ -12,11 +12,10 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from cli.extras import python_with
 from course_lib.cli.assignments.folder import export
 from course_lib.cli.setup.place import ROOT
 from course_lib.exercises.catalogue import find
-
-pytest.importorskip("nbgrader", reason="nbgrader is not installed: no marks to look at")
 
 NAME = "chapter03"
 IDS = ("scores", "weights", "causal_mask", "padding_mask", "attention")
@@ -30,12 +29,27 @@ ENDLESS = """def my_weights(scores):
     while True:
         scores = scores + 1"""
 
+# Knows the numbers of the check, and nothing else.
+BY_HEART = """from course_lib.exercises.catalogue import find
+KNOWN = {
+    str(case.inputs): find("03.scores").reference(*case.inputs.values())
+    for case in find("03.scores").cases(torch.float32)
+}
+def my_scores(query, key):
+    return KNOWN.get(str({"query": query, "key": key}), query)"""
+ENDS_THE_KERNEL = """import os
+def my_weights(scores):
+    os._exit(1)"""
+SHOWS_A_MARK = """def my_padding_mask(*given):
+    get_ipython().displayhook(6.0)"""
+
 
 class Class:
     """A lecturer's folder, and what nbgrader said in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str) -> None:
         self.folder = folder
+        self.python = python
         self.home = folder.parent / "home"
         self.home.mkdir()
         export(folder, ROOT, ["03"], seed=7)
@@ -54,8 +68,9 @@ class Class:
 
     def nbgrader(self, *command: str) -> str:
         """Run it as a lecturer does, away from this user's own settings."""
+        commands = [str(Path(one).parent) for one in (self.python, sys.executable)]
         environ = os.environ | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([*commands, os.environ["PATH"]]),
             "HOME": str(self.home),
             "JUPYTER_CONFIG_DIR": str(self.home),
             "JUPYTER_PLATFORM_DIRS": "1",
@@ -63,7 +78,7 @@ class Class:
             "OMP_NUM_THREADS": "1",
         }
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *command],
+            [self.python, "-m", "nbgrader", *command],
             cwd=self.folder,
             env=environ,
             capture_output=True,
@@ -92,7 +107,9 @@ class Class:
         notebook = nbformat.read(self.path("autograded", student), as_version=4)
         (found,) = (c for c in notebook.cells if key(c) == cell)
         return "\n".join(
-            output.get("text", "") + output.get("data", {}).get("text/plain", "")
+            output.get("text", "")
+            + output.get("data", {}).get("text/plain", "")
+            + output.get("evalue", "")
             for output in found.outputs
         )
 
@@ -131,18 +148,34 @@ def with_missing_cells(notebook: NotebookNode) -> None:
     notebook.cells = [cell for cell in notebook.cells if key(cell) not in gone]
 
 
+def rough(notebook: NotebookNode) -> None:
+    """Learnt by heart, ends the kernel, prints too much, writes its own marks."""
+    names = "grade = grade_unseen = lambda *_, **__: 6.0"
+    notebook.cells.insert(2, nbformat.v4.new_code_cell(names))
+    answer(notebook, "scores", BY_HEART)
+    answer(notebook, "weights", ENDS_THE_KERNEL)
+    loud = "mask = my_causal_mask\ndef my_causal_mask(length):\n"
+    loud += "    print('0.0\\n' * 100_000)\n    return mask(length)\nexit()"
+    answer(notebook, "causal_mask", f"{find('03.causal_mask').source}\n{loud}")
+    answer(notebook, "padding_mask", SHOWS_A_MARK)
+    (check,) = (c for c in notebook.cells if key(c) == "03-attention-check")
+    check.source, check.metadata.tags = "6.0", ["skip-execution"]
+
+
 SUBMISSIONS: dict[str, Callable[[NotebookNode], None]] = {
     "right": right,
     "half": half_right,
     "endless": endless,
     "missing": with_missing_cells,
+    "rough": rough,
 }
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Class:
     """All of it once: export, hand out, collect, grade."""
-    return Class(tmp_path_factory.mktemp("class") / "class")
+    python = python_with("classroom", "nbgrader", tmp_path_factory.mktemp("n") / "venv")
+    return Class(tmp_path_factory.mktemp("class") / "class", python)
 
 
 def test_learners_get_stubs_and_no_unseen_cases(course: Class) -> None:
@@ -188,3 +221,25 @@ def test_missing_cells_are_put_back_and_missing_answers_said(course: Class) -> N
     notices = [c.source for c in notebook.cells if "was missing" in c.source]
     assert len(notices) == 3 and "put back for grading" in notices[0]
     assert "Traceback" not in course.log
+
+
+def test_what_was_learnt_by_heart_fails_on_other_numbers(course: Class) -> None:
+    marks = course.marks("rough")
+    assert marks["03-scores-check"] == 6 and marks["03-scores-unseen"] == 0
+
+
+def test_a_cell_that_ends_the_kernel_costs_itself_alone(course: Class) -> None:
+    marks = course.marks("rough")
+    assert marks["03-weights-check"] == marks["03-weights-unseen"] == 0
+    assert "It was left out" in course.text("rough", "03-weights-check")
+    assert marks["03-causal_mask-check"] + marks["03-causal_mask-unseen"] == 10
+    assert len(course.text("rough", "03-causal_mask-check")) < 5000
+
+
+def test_a_submission_does_not_write_its_own_marks(course: Class) -> None:
+    marks = course.marks("rough")
+    assert marks["03-padding_mask-check"] == marks["03-padding_mask-unseen"] == 0
+    assert "No mark came out" in course.text("rough", "03-padding_mask-check")
+    assert marks["03-attention-check"] == marks["03-attention-unseen"] == 0
+    assert "nothing was written here" in course.text("rough", "03-attention-check")
+    assert course.total("rough") == 16

@@ -36,10 +36,11 @@ import torch
 import torch.nn.functional as F
 
 from course_lib.exercises import hint
-from course_lib.exercises.marks import grade, grade_unseen
 from course_lib.start import start
 
 start()"""
+# Next to each call: a name in an answer may be the same.
+FRESH = "from course_lib.exercises.marks import"
 LATER = "# Cases with other numbers are tried here when your work is graded."
 
 
@@ -111,7 +112,7 @@ def _add(
         )
     seen = SEEN if cases else SEEN + UNSEEN
     task = task[max(task.find(TASK_TAG), 0) :]
-    call = f'grade("{exercise.id}", globals(), points={seen})'
+    call = f'{FRESH} grade\n\ngrade("{exercise.id}", globals(), points={seen})'
     made.notebook.cells += [
         _prose(f"{key}-task", task),
         _code(f"{key}-answer", _with_solution(stub.source, exercise)),
@@ -119,8 +120,8 @@ def _add(
     ]
     if cases:
         call = (
-            f'grade_unseen("{exercise.id}", globals(), points={UNSEEN}, seed={seed}, '
-            f"cases={cases})"
+            f'{FRESH} grade_unseen\n\ngrade_unseen("{exercise.id}", globals(), '
+            f"points={UNSEEN}, seed={seed}, cases={cases})"
         )
         marked = f"{LATER}\n### BEGIN HIDDEN TESTS\n{call}\n### END HIDDEN TESTS"
         made.notebook.cells.append(
