@@ -17,6 +17,8 @@ import nbformat
 from nbformat import NotebookNode
 from PIL import Image
 
+from course_lib.cli.slide_types import give_slide_types
+
 LARGEST_NOTEBOOK = 600_000
 LARGEST_OUTPUT = 150_000
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -38,7 +40,7 @@ _PACKAGES = re.compile(
 
 
 def normalise(notebook: NotebookNode, name: str) -> NotebookNode:
-    """A copy in normal form: ids, counts 1..n, metadata, streams, no live widgets.
+    """A copy in normal form: ids, counts 1..n, metadata, slide types, streams.
 
     Args:
         notebook: any notebook of format 4.
@@ -56,6 +58,7 @@ def normalise(notebook: NotebookNode, name: str) -> NotebookNode:
         if cell.cell_type == "code":
             _tidy_outputs(cell, next(counts))
     _name_cells(result.cells, name.partition("_")[0])
+    give_slide_types(result.cells)
     return result
 
 

