@@ -38,6 +38,7 @@ def start() -> None:
         _prepare_colab()
     _style_figures()
     explain_errors()
+    _look_back()
 
 
 def hush() -> None:
@@ -101,6 +102,17 @@ def _explanation(error: BaseException, trace: TracebackType) -> list[str]:
         for line in text.splitlines()
     )
     return ["", *folded] if text else []
+
+
+def _look_back() -> None:
+    """Say what to do where this notebook's last kernel died, most often of memory."""
+    shell = _shell()
+    if hasattr(shell, "kernel"):
+        from course_lib.resources.last_kernel import look_back
+
+        said = look_back(shell)
+        if said:
+            print(textwrap.fill(said, WIDTH))
 
 
 def _style_figures() -> None:

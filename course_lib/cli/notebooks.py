@@ -26,6 +26,8 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
 from course_lib.cli import normal_form
+from course_lib.errors import CourseError
+from course_lib.resources.memory import GB, memory
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = ROOT / "chapters"
@@ -102,24 +104,50 @@ def check(path: Path) -> list[str]:
 
 
 def execute(
-    notebook: NotebookNode, folder: Path, settings: dict[str, str] | None = None
+    notebook: NotebookNode,
+    folder: Path,
+    settings: dict[str, str] | None = None,
+    python: Path | None = None,
 ) -> Execution:
-    """Run a copy of the notebook in `folder` with this interpreter.
+    """Run a copy of the notebook in `folder`.
+
+    Args:
+        notebook: what to run; it stays as it is.
+        folder: where its kernel starts.
+        settings: environment variables for the kernel.
+        python: the kernel's interpreter; this one, if none is given.
 
     Raises:
         CellExecutionError: a cell raised, or ran longer than CELL_SECONDS.
+        CourseError: the kernel was killed; the message names the cell.
     """
     work = copy.deepcopy(notebook)
     work.cells.append(nbformat.v4.new_code_cell(_MEASURE))
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as user:
         client = NotebookClient(
-            work, km=_this_interpreter(Path(user)), timeout=CELL_SECONDS
+            work, km=_kernel(Path(user), python), timeout=CELL_SECONDS
         )
         environment = _environment(settings or {}) | {"IPYTHONDIR": user}
-        client.execute(env=environment, cwd=str(folder), cleanup_kc=True)
+        try:
+            client.execute(env=environment, cwd=str(folder), cleanup_kc=True)
+        except DeadKernelError as error:
+            raise CourseError(_died(client)) from error
     costs = json.loads(work.cells.pop().outputs[0].text)
     return Execution(work, time.perf_counter() - started, **costs)
+
+
+def _died(client: NotebookClient) -> str:
+    """Say in which cell a kernel ended without notice, and what to do."""
+    code = [cell for cell in client.nb.cells if cell.cell_type == "code"]
+    last = code[client.code_cells_executed - 1]  # it counts the one that runs, too
+    there = memory()
+    free = f" ({there.free / GB:.1f} GB are free now)" if there else ""
+    return (
+        f"The kernel was killed in the cell {last.id}, most "
+        f"often because the memory was full{free}. Close other programs and kernels "
+        "and start again. The file is as it was."
+    )
 
 
 def solve(notebook: NotebookNode) -> NotebookNode:
@@ -211,7 +239,7 @@ def _treat(path: Path, options: argparse.Namespace) -> list[str]:
     else:
         try:
             done = execute(solve(notebook) if options.solved else notebook, path.parent)
-        except (CellExecutionError, DeadKernelError, TimeoutError) as error:
+        except (CellExecutionError, CourseError, TimeoutError) as error:
             return [f"{path.name}: {error}"]
         notebook = done.notebook
         print(_costs(path, done))
@@ -235,17 +263,20 @@ def _environment(settings: dict[str, str]) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": here, **SETTINGS, **settings}
 
 
-def _this_interpreter(folder: Path) -> AsyncKernelManager:
-    """A kernel of the Python that runs now, whatever "python3" this user registered.
+def _kernel(folder: Path, python: Path | None = None) -> AsyncKernelManager:
+    """A kernel of this Python or that one, whatever "python3" this user registered.
 
     Sockets in `folder` rather than ports: two runs side by side never meet.
     """
-    return AsyncKernelManager(
+    manager = AsyncKernelManager(
         kernel_name="python3",
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
         transport="tcp" if os.name == "nt" else "ipc",
         connection_file=str(folder / "kernel.json"),
     )
+    if python is not None:
+        manager.kernel_spec.argv[0] = str(python)
+    return manager
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -279,43 +279,6 @@ def test_a_browser_of_playwrights_is_found(monkeypatch, tmp_path) -> None:
     assert machine.browser() == str(chrome)
 
 
-def test_linux_tells_its_memory_and_a_containers_share(tmp_path) -> None:
-    meminfo = tmp_path / "meminfo"
-    meminfo.write_text(
-        "MemTotal: 8000000 kB\nMemFree: 1 kB\nMemAvailable: 5000000 kB\n"
-    )
-    free = machine._linux_memory(meminfo, tmp_path)
-    assert free == machine.Memory(8192e6, 5120e6)
-    (tmp_path / "memory.max").write_text("2000000000\n")
-    (tmp_path / "memory.current").write_text("500000000\n")
-    assert machine._linux_memory(meminfo, tmp_path) == machine.Memory(2e9, 1.5e9)
-    (tmp_path / "memory.max").write_text("max\n")
-    assert machine._linux_memory(meminfo, tmp_path) == free
-
-
-def test_macos_tells_its_memory(monkeypatch) -> None:
-    said = {
-        "sysctl": "17179869184\n",
-        "vm_stat": "Mach Virtual Memory Statistics: (page size of 16384 bytes)\n"
-        "Pages free:                 1000.\nPages active:    9.\n"
-        "Pages inactive:             2000.\n",
-    }
-    monkeypatch.setattr(
-        machine.subprocess, "check_output", lambda command, **_: said[command[0]]
-    )
-    monkeypatch.setattr(machine.sys, "platform", "darwin")
-    assert machine.memory() == machine.Memory(17179869184.0, 3000 * 16384.0)
-
-
-def test_a_system_that_tells_nothing_has_unknown_memory(monkeypatch) -> None:
-    def fail(*_: object) -> None:
-        raise OSError
-
-    monkeypatch.setattr(machine, "_linux_memory", fail)
-    monkeypatch.setattr(machine.sys, "platform", "linux")
-    assert machine.memory() is None
-
-
 def test_the_environments_own_pytorch_names_the_device(place) -> None:
     asked = machine.device_of(place.python, ROOT)
     assert asked.answer.startswith("Computing on ") and asked.complaint == ""
