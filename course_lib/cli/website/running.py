@@ -36,8 +36,8 @@ def exercise(chapter: Chapter) -> str:
     """What stands where the notebook has the words of `check`."""
     return (
         '<div class="course-exercise"><p><strong>Your turn, in the notebook.</strong> '
-        "This page shows code and cannot run it. Write your answer into the cell "
-        "above; <code>check</code> then says how far it came.</p>"
+        "This page shows code and cannot run it. Open the notebook and answer there; "
+        "<code>check</code> then says how far you came.</p>"
         f'<p class="course-badges">{badges(chapter, full=True)}</p></div>'
     )
 
