@@ -91,6 +91,9 @@ class BertvizPage(anywidget.AnyWidget):
             "Run this cell and press its button: drawing it needs a network."
         )
 
+    # ipywidgets 7, as on Colab, would show its own words, cut short.
+    _ipython_display_ = None
+
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
         live, metadata = super()._repr_mimebundle_(**options)
         return {**live, "text/plain": repr(self)}, metadata

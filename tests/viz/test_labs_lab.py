@@ -13,7 +13,7 @@ from course_lib.viz.labs.compression import CompressionLab
 from course_lib.viz.labs.gaze import GazeLab
 from course_lib.viz.labs.heads import HeadsLab
 from course_lib.viz.labs.hidden_word import HiddenWordLab
-from course_lib.viz.labs.lab import NAME_WIDTH, WIDTH, Lab, Preset
+from course_lib.viz.labs.lab import NAME_WIDTH, VIEW, WIDTH, Lab, Preset
 from course_lib.viz.labs.mask import MaskPainter
 from course_lib.viz.labs.memory import MemoryLab
 from course_lib.viz.labs.neighbours import NeighboursLab
@@ -99,10 +99,22 @@ def test_the_browser_is_handed_picture_and_words_as_they_are() -> None:
 def test_the_output_holds_a_live_and_a_still_picture() -> None:
     lab = Counting()
     data, metadata = lab._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data[VIEW]["model_id"] == lab.box.model_id
     assert base64.b64decode(data["image/png"]) == png(lab.figure)
     assert data["text/plain"] == repr(lab) == "Points: 3 points, three"
     assert metadata["image/png"]["alt"] == repr(lab)
+
+
+def test_what_anywidget_tells_colab_stands_beside_the_lab(monkeypatch) -> None:
+    lab = Counting()
+    shown, _ = lab.picture._repr_mimebundle_()
+    told = {VIEW: {"colab": {"custom_widget_manager": {"url": "x"}}}}
+    # As with ipywidgets 7: a box can't say how it is shown.
+    monkeypatch.delattr(widgets.Widget, "_repr_mimebundle_", raising=False)
+    monkeypatch.setattr(type(lab.picture), "_repr_mimebundle_", lambda _: (shown, told))
+    data, metadata = lab._repr_mimebundle_()
+    assert data[VIEW]["model_id"] == lab.box.model_id
+    assert metadata[VIEW] == told[VIEW] and "image/png" in metadata
 
 
 def test_the_quick_picture_has_the_pixels_of_the_figure() -> None:

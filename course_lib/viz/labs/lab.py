@@ -23,6 +23,7 @@ from course_lib.viz.palette import few_colours
 from course_lib.viz.style import RULES, new_figure
 
 RESET = "Reset"
+VIEW = "application/vnd.jupyter.widget-view+json"
 # A title that looks for room at every drawing costs a tenth of it.
 STYLE = {**RULES, "axes.titley": 1.0}
 WIDTH, NAME_WIDTH = "600px", "150px"  # of a control, and of the name in front of it
@@ -190,5 +191,8 @@ class Lab:
             "text/plain": repr(self),
             "image/png": base64.b64encode(self.still()).decode(),
         }
-        live = self.box._repr_mimebundle_()
-        return {**live, **still}, {"image/png": {"alt": repr(self)}}
+        # Made of the picture's own: ipywidgets 7, as on Colab, has none for a box, and
+        # only anywidget says there who may draw the picture inside it.
+        shown, metadata = self.picture._repr_mimebundle_()
+        live = {VIEW: {**shown[VIEW], "model_id": self.box.model_id}}
+        return {**live, **still}, {**metadata, "image/png": {"alt": repr(self)}}
