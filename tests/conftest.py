@@ -11,7 +11,7 @@ from course_lib.cli.suite import STYLE_FAILED
 
 HERE = Path(__file__).parent
 os.environ["COURSE_PROGRESS"] = "off"  # what tests check is nobody's progress
-LAST = ("notebooks", "browser")
+LAST = ("binder", "notebooks", "colab", "browser")
 """The slow folders: the tests of everything else speak first."""
 
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from colab.versions import image
 
 from course_lib.cli.setup import bounds, sources
 from course_lib.cli.setup.place import ROOT
@@ -15,19 +16,8 @@ REQUIREMENTS = ROOT / "requirements.txt"
 ALL = bounds.wanted(ROOT / "pyproject.toml", ("lab", "test"))
 COLAB = {
     "torch": "2.11.0+cu128",
-    "numpy": "2.1.3",
-    "transformers": "5.15.0",
-    "tokenizers": "0.22.1",
-    "matplotlib": "3.10.0",
-    "ipywidgets": "7.7.1",
-    "anywidget": "0.9.21",
-    "ipykernel": "6.17.1",
-    "safetensors": "0.6.2",
-    "tqdm": "4.67.1",  # Transformers itself requires it
     "filelock": "3.10.0",  # at least: PyTorch and the Hub client require it
-    "datasets": "4.0.0",
-    "scikit-learn": "1.6.1",  # as of 2025; a part of Colab for years
-    "scipy": "1.14.1",  # likewise
+    **image(),
 }
 
 
