@@ -33,7 +33,8 @@ def run(arguments: list[str]) -> int:
     if done.remark:
         print(f"{done.remark}\n")
     print(table(done))
-    print(f"\nNoted in {path}, on this machine alone.")
+    where = "Noted in" if path.exists() else "Nothing is noted yet. Notes will lie in"
+    print(f"\n{where} {path}, on this machine alone.")
     return 0
 
 

@@ -30,6 +30,8 @@ def test_it_says_where_the_notes_are(
 ) -> None:
     path = tmp_path / "progress.jsonl"
     monkeypatch.setenv(progress.SETTING, str(path))
+    assert verb.run([]) == 0
+    assert "Nothing is noted yet" in capsys.readouterr().out
     path.write_text("nonsense\n")
     assert verb.run([]) == 0
     said = capsys.readouterr().out
