@@ -2,6 +2,7 @@
 
 import json
 from typing import NamedTuple
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -85,6 +86,17 @@ class SlidesServer(LabServer):
         super()._write_settings(dark)
         write_settings(self._home / "settings")
 
+    def end_kernels(self) -> None:
+        """End the kernels of the chapters that were open."""
+        for kernel in json.loads(self._ask("GET", "kernels")):
+            self._ask("DELETE", f"kernels/{kernel['id']}")
+
+    def _ask(self, method: str, what: str) -> bytes:
+        headers = {"Authorization": f"token {self._token}"}
+        address = f"{self.base}/api/{what}"
+        with urlopen(Request(address, headers=headers, method=method)) as answer:
+            return answer.read()
+
 
 class Deck:
     """A chapter open as slides."""
@@ -137,6 +149,16 @@ class Deck:
                 return
             self.press("Space")
         raise AssertionError(f"no slide shows {text!r}")
+
+    def drag(self, handle: Locator, pixels: int) -> None:
+        """Drag what can be dragged to the right, with the mouse."""
+        box = handle.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + pixels, y, steps=5)
+        self.page.mouse.up()
 
     def run_all(self) -> None:
         """Run all cells by the slides' own key, and wait for the last."""
