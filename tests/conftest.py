@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from browser.chromium import browser, page  # noqa: F401  fixtures, used by name
+from browser.chromium import browser, page, picture  # noqa: F401  fixtures by name
 from hypothesis import settings
 
 from course_lib.cli.suite import STYLE_FAILED

@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,3 +50,16 @@ def page(browser: "Browser") -> "Iterator[Page]":
     context = browser.new_context(viewport={"width": 1366, "height": 900})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def picture(
+    page: "Page", request: pytest.FixtureRequest, tmp_path: Path
+) -> Callable[[str], None]:
+    """Take a screenshot of the tab: `picture("after")`.
+
+    It lies in pytest's folder of the test, or where `--screenshots` says.
+    """
+    chosen = request.config.getoption("--screenshots", None)
+    folder = Path(chosen) if chosen else tmp_path
+    return lambda name: page.screenshot(path=folder / f"{name}.png") and None

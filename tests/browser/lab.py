@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Protocol
 from urllib.request import urlopen
 
 from notebooks.chapters import OFFLINE
@@ -27,6 +28,14 @@ CELL_MILLISECONDS = 120_000
 # A redraw takes a third of a second; a machine that tests in parallel needs more.
 expect.set_options(timeout=30_000)
 LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")
+
+
+class Server(Protocol):
+    """What serves notebooks, and says what it asked for beyond this machine."""
+
+    def url(self, notebook: str) -> str: ...
+
+    def asked_for(self) -> list[str]: ...
 
 
 class LabServer:
@@ -47,7 +56,7 @@ class LabServer:
         (self.folder / "data").symlink_to(ROOT / "data")
         self._home, self._asked = home, home / "asked_for.txt"
         self._write_settings(dark)
-        port, token = _free_port(), secrets.token_hex(16)
+        port, token = free_port(), secrets.token_hex(16)
         self.base = f"http://127.0.0.1:{port}"
         self._token = token
         self._log = (home / "lab.log").open("w", encoding="utf-8")
@@ -137,7 +146,7 @@ class LabServer:
 class NotebookPage:
     """A notebook open in Lab: run it, type into its cells, read what it shows."""
 
-    def __init__(self, page: Page, server: LabServer, notebook: str) -> None:
+    def __init__(self, page: Page, server: Server, notebook: str) -> None:
         self.page, self._server = page, server
         self._requests: list[str] = []
         page.on("request", self._note)
@@ -198,7 +207,8 @@ class NotebookPage:
             self._requests.append(re.sub(r"token=\w+", "token=...", address))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

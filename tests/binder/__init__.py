@@ -1,0 +1,1 @@
+"""The image that Binder makes of `binder/`, made here without a container."""
