@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.cli import inventory, machine
+from course_lib.cli.keeping import shared
 from course_lib.cli.setup import sources
 from course_lib.cli.setup.place import ROOT, Place, find_place, version_of
 from course_lib.cli.setup.stamp import READY, read_stamp
@@ -167,7 +168,10 @@ def chapters() -> Finding:
     if wrong:
         return Finding("Chapters", count, wrong, stops=not found)
     if not inventory.is_writable(folder):
-        cure = "Copy the course into a folder of your own, or your work can't be saved."
+        cure = (
+            f"`lab` works on chapters of your own in {shared.own_folder()} instead. To "
+            "have all in one place, copy the course into a folder of your own."
+        )
         return Finding("Chapters", f"{count}, can't be written to", cure)
     return Finding("Chapters", f"{count}, can be written to")
 

@@ -4,9 +4,12 @@ import argparse
 import os
 import re
 import sys
+from datetime import date
 from pathlib import Path
 
 from course_lib.cli import hand_over
+from course_lib.cli.inventory import is_writable
+from course_lib.cli.keeping import shared
 from course_lib.cli.serving import browser, running
 from course_lib.cli.setup.place import ROOT, find_place
 from course_lib.cli.setup.sources import encoder_note
@@ -29,12 +32,13 @@ def run(arguments: list[str]) -> int:
     note = encoder_note(place)
     if note:
         print(note)
+    root = workplace(ROOT)
     if not any(PORT.match(option) for option in others):
-        there = running.server_of(ROOT)
+        there = running.server_of(root)
         if there:
             return show(there, "--no-browser" not in others)
     print("Starting JupyterLab.", flush=True)
-    return hand_over(lab_command(others), course_environ(ROOT))
+    return hand_over(lab_command(others, root=root), course_environ(ROOT))
 
 
 def show(server: running.Server, in_browser: bool) -> int:
@@ -49,14 +53,25 @@ def show(server: running.Server, in_browser: bool) -> int:
     return 0
 
 
-def lab_command(others: list[str], opened: str = FIRST) -> list[str]:
-    """Return the command that starts Lab in the repository with a chapter open."""
+def workplace(root: Path) -> Path:
+    """Return the folder to work in: the course's, or one's own if that is read-only."""
+    if is_writable(root / "chapters"):
+        return root
+    own = shared.own_folder()
+    lines = shared.make(root, own, date.today())
+    print(f"{root} can't be written to. Lab works on chapters of your own in {own}.")
+    print("\n".join([*lines, "What you write is saved there."]))
+    return own
+
+
+def lab_command(others: list[str], opened: str = FIRST, root: Path = ROOT) -> list[str]:
+    """Return the command that starts Lab in a folder with a chapter open."""
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [
         sys.executable,
         "-m",
         "jupyterlab",
-        f"--ServerApp.root_dir={ROOT}",
+        f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/{opened}",
         "--ServerApp.answer_yes=True",
         "--log-level=WARN",  # the address is said by serving.extension

@@ -91,7 +91,7 @@ class Repository:
         try:
             self.git("rev-parse", "--verify", "HEAD")
         except GitError as error:
-            raise CourseError(f"git can't read this folder: {error}") from error
+            raise CourseError(_unreadable(self.root, str(error))) from error
         folder = Path(self.root, self.says("rev-parse", "--git-dir"))
         for name, what in UNFINISHED.items():
             if (folder / name).exists():
@@ -172,6 +172,19 @@ class Repository:
         """Put the last commit's version of these files in place."""
         if paths:
             self.git("checkout", "--quiet", "HEAD", "--", *paths)
+
+
+def _unreadable(root: Path, said: str) -> str:
+    """Why git can't read a folder, and what to do."""
+    if "dubious ownership" in said:
+        return (
+            f"{root} belongs to another user: whoever put it there updates it. To have "
+            "a copy that you can update, clone the course into a folder of your own."
+        )
+    return (
+        f"git can't read {root} ({said}). Clone the course anew, and bring your "
+        f"answers there: python3 -m course_lib update --from {root}"
+    )
 
 
 def _reason(said: str, word: str) -> str:

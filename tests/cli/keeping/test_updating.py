@@ -20,7 +20,7 @@ from cli.keeping.conftest import (
     sources,
 )
 from course_lib.cli.keeping import updating
-from course_lib.cli.keeping.git import Repository
+from course_lib.cli.keeping.git import GitError, Repository
 from course_lib.errors import CourseError
 
 COPY = "03_attention_2026-11-23.ipynb"
@@ -277,7 +277,7 @@ import os, signal, sys
 from datetime import date
 from pathlib import Path
 from course_lib.cli.keeping import answers, copies, updating
-from course_lib.cli.keeping.git import Repository
+from course_lib.cli.keeping.git import GitError, Repository
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -345,3 +345,21 @@ def test_a_lock_of_git_is_explained(course: Course) -> None:
     assert sources(course.read()) == BOTH
     assert Repository(course.root).untracked() == []
     assert DAY.isoformat() in COPY
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("fatal: detected dubious ownership in repository at '/x'", "another user"),
+        ("fatal: bad object HEAD", "bad object HEAD.*update --from"),
+    ],
+)
+def test_a_folder_that_git_cannot_read(
+    course: Course, said: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Repository, *words: str) -> bytes:
+        raise GitError(said)
+
+    monkeypatch.setattr(Repository, "git", refuse)
+    with pytest.raises(CourseError, match=sentence):
+        course.update()
