@@ -7,6 +7,7 @@ classic notebook of that time, which is in Colab's image, too.
 import json
 import os
 import re
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -36,7 +37,10 @@ class ClassicServer:
         self.content, self._home = folder / "content", folder
         self.content.mkdir()
         self._asked = folder / "asked_for.txt"
-        options = ("--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = f"--port={probe.getsockname()[1]}"
+        options = ("--no-browser", "--allow-root", "--ip=127.0.0.1", port)
         with (folder / "log.txt").open("w") as log:
             self._process = subprocess.Popen(
                 [str(image.environment.python), "-m", "notebook", *options],
