@@ -22,7 +22,9 @@ from colab.image import RUNTIME, Image
 
 READY_SECONDS = 120
 READY = """() => window.Jupyter && Jupyter.notebook && Jupyter.notebook._fully_loaded
-    && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()"""
+    && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()
+    && Jupyter.notebook.kernel.widget_manager"""
+FIRST_DONE = "() => Jupyter.notebook.get_cell(0).input_prompt_number > 0"
 SECONDS = 1000  # Playwright counts in milliseconds
 
 
@@ -91,7 +93,7 @@ class ClassicServer:
 
 
 class ClassicPage:
-    """A notebook of these cells, open in the tab; all of them run at once."""
+    """A notebook of two cells, open in the tab; both run at once."""
 
     def __init__(self, page: Page, server: ClassicServer, cells: Sequence[str]) -> None:
         self.page, self._server = page, server
@@ -106,7 +108,10 @@ class ClassicPage:
         nbformat.write(notebook, server.content / "widgets.ipynb")
         page.goto(server.url("widgets.ipynb"), timeout=READY_SECONDS * SECONDS)
         page.wait_for_function(READY, timeout=READY_SECONDS * SECONDS)
-        page.evaluate("Jupyter.notebook.execute_all_cells()")
+        # Until the kernel's first answer the page does not know whose widgets it holds.
+        page.evaluate("Jupyter.notebook.execute_cells([0])")
+        page.wait_for_function(FIRST_DONE, timeout=READY_SECONDS * SECONDS)
+        page.evaluate("Jupyter.notebook.execute_cell_range(1, 2)")
 
     def _note(self, address: str) -> None:
         if not address.startswith(LOCAL):

@@ -3,6 +3,7 @@
 import os
 import pickle
 import sys
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -25,10 +26,23 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Image, Run]:
     folder, kept = place / "colab", place / "colab.pickle"
     with FileLock(place / "colab.lock"):
         if not kept.exists():
-            image = Image(folder)
+            image = image_or_skip(folder)
             run = image.set_up(code_cells(load(FILES[0]))[0])
             kept.write_bytes(pickle.dumps((image, run)))
     return pickle.loads(kept.read_bytes())
+
+
+def image_or_skip(folder: Path) -> Image:
+    """The image; where nothing can be installed, a skip that says so, or CI's failure.
+
+    A folder that stands already is one that another worker could not fill.
+    """
+    try:
+        return Image(folder)
+    except (AssertionError, FileExistsError) as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"the versions of Colab can't be installed here: {error}")
 
 
 @pytest.fixture(scope="session")

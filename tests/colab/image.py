@@ -37,6 +37,7 @@ class Image:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        folder.mkdir()
         self.environment = Environment(folder / "environment")
         self.environment.link_torch()
         wanted = [f"{name}=={version}" for name, version in versions.image().items()]
