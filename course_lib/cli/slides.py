@@ -26,15 +26,14 @@ EXTENSION = "jupyterlab_slideshow"
 DECK = "jupyterlab-slideshow/plugin.jupyterlab-settings"
 SHORTCUTS = "@jupyterlab/shortcuts-extension/shortcuts.jupyterlab-settings"
 KEYS = """\
-  Space, Page Down, Right    on: what waits below a question, then the next slide
-  Shift-Space, Page Up, Left back
-  Shift-Right, Shift-Left    the next section, the section before
-  Home                       the first slide
-  Ctrl-Shift-Enter           run all cells, which labs and the explorer wait for
-  Ctrl-Enter                 run this cell; Enter writes in it, Esc ends the writing
-  Tab                        into a lab or the explorer; a click beside it leads out
-  Esc                        leave the slides for the notebook
-"""
+  Space, Page Down, Right     on: what waits below a question, then the next slide
+  Shift-Space, Page Up, Left  back
+  Shift-Right, Shift-Left     the next section, the section before
+  Home                        the first slide
+  Ctrl-Shift-Enter            run all cells, which labs and the explorer wait for
+  Ctrl-Enter                  run this cell; Enter writes in it, Esc ends the writing
+  Tab                         into a lab or the explorer; a click beside it leads out
+  Esc                         leave the slides for the notebook"""
 ON_A_SLIDE = ".jp-Deck .jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
 ON = {"direction": "down", "alternate": "forward"}
 BACK = {"direction": "up", "alternate": "back"}
@@ -73,7 +72,7 @@ def run(arguments: list[str]) -> int:
     chapter = find(chosen.chapter, there)
     require_extension()
     print(f"Starting the slides of {chapter.number}, {chapter.title}. In the browser:")
-    print(f"\n{KEYS}\nCtrl-C in this window ends it.", flush=True)
+    print(f"\n{KEYS}", flush=True)
     command = lab_command(others, f"chapters/{chapter.file}")
     return hand_over(command, slides_environ(own_folder()))
 
