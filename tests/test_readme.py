@@ -16,6 +16,7 @@ from course_lib.viz.figures import readme
 from course_lib.viz.style import png
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+VERBS_NAMED = ("keep", "update")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # Addresses whose owner is the course's, wherever they stand.
 OURS = re.compile(
@@ -102,3 +103,21 @@ def test_both_licences_are_named_and_one_is_there() -> None:
     assert "[Apache-2.0](LICENSE)" in TEXT and "CC BY 4.0" in TEXT
     licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "Apache License" in licence and "Version 2.0, January 2004" in licence
+
+
+def test_what_goes_wrong_is_told_in_words_that_people_see() -> None:
+    section = TEXT.partition("### When something goes wrong")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", section, re.MULTILINE)[1:]
+    assert len(rows) >= 8
+    names = (
+        "serving/browser.py",
+        "serving/extension.py",
+        "lab.py",
+        "keeping/shared.py",
+    )
+    code = "".join((ROOT / "course_lib/cli" / name).read_text() for name in names)
+    for said in ("No browser could be opened", "is taken", "can't be written to"):
+        assert said in section and said in code
+    options = set(re.findall(r"`[^`]*(--[a-z]+)", section))
+    texts = [(ROOT / f"course_lib/cli/{name}.py").read_text() for name in VERBS_NAMED]
+    assert options - {"--port"} <= set(re.findall(r'"(--[a-z]+)"', "".join(texts)))
