@@ -5,6 +5,7 @@ get a line that explains them, and on Colab what is missing is installed.
 """
 
 import importlib
+import importlib.metadata
 import importlib.util
 import logging
 import os
@@ -26,6 +27,9 @@ COLAB_LACKS = (
     "peft",
     "torchao",
 )
+# Of these an older one may be there: Transformers 5.15 asks more of accelerate than it
+# says, and torchao before 0.18 packs whole numbers in another class.
+COLAB_AT_LEAST = {"accelerate": (1, 3), "torchao": (0, 18)}
 # Transformers imports torchao where it is installed; both of these then complain of
 # parts for other machines, with the time and the path of the file.
 CHATTY = ("torchao", "torch.utils._pytree")
@@ -123,9 +127,26 @@ def _style_figures() -> None:
     mpl.rcParams.update(RULES)
 
 
+def _is_there(name: str) -> bool:
+    """Whether a package is installed, and new enough."""
+    if not importlib.util.find_spec(name):
+        return False
+    least = COLAB_AT_LEAST.get(name)
+    if least is None:
+        return True
+    numbers = importlib.metadata.version(name).split(".")[: len(least)]
+    return tuple(map(int, numbers)) >= least
+
+
+def _wanted(name: str) -> str:
+    """The package as pip is asked for it."""
+    least = COLAB_AT_LEAST.get(name)
+    return f"{name}>={'.'.join(map(str, least))}" if least else name
+
+
 def _prepare_colab() -> None:
     """Install what this runtime lacks, then let it show widgets of others' making."""
-    lacking = [name for name in COLAB_LACKS if not importlib.util.find_spec(name)]
+    lacking = [_wanted(name) for name in COLAB_LACKS if not _is_there(name)]
     if lacking:
         command = [sys.executable, "-m", "pip", "install", "-q", *lacking]
         done = subprocess.run(command, capture_output=True, text=True)

@@ -10,7 +10,7 @@ from colab.versions import image
 from course_lib.cli.setup import bounds, sources
 from course_lib.cli.setup.place import ROOT
 from course_lib.errors import CourseError
-from course_lib.start import COLAB_LACKS
+from course_lib.start import COLAB_AT_LEAST, COLAB_LACKS
 
 REQUIREMENTS = ROOT / "requirements.txt"
 ALL = bounds.wanted(ROOT / "pyproject.toml", ("lab", "test"))
@@ -73,6 +73,13 @@ def test_a_python_that_does_not_work_is_named(tmp_path: Path) -> None:
 def test_colab_lacks_nothing_but_what_the_first_cell_brings() -> None:
     needs = bounds.wanted(ROOT / "pyproject.toml", ())
     assert {need.name for need in bounds.missing(needs, COLAB)} <= set(COLAB_LACKS)
+
+
+def test_colab_renews_what_is_older_than_the_bounds() -> None:
+    needs = {need.name: need for need in bounds.wanted(ROOT / "pyproject.toml", ())}
+    for name, least in COLAB_AT_LEAST.items():
+        number = ".".join(map(str, least))
+        assert needs[name].conditions == ((">=", number),)
 
 
 def test_the_pins_meet_the_bounds() -> None:
