@@ -136,6 +136,8 @@ class Repository:
         try:
             self.git(*slow, "fetch", "--quiet", remote)
         except GitError as error:
+            if ".git/" in str(error):  # not the network: a file of this folder
+                raise CourseError(_unreadable(self.root, str(error))) from error
             raise CourseError(
                 f"The update can't be fetched ({error}). Without a network the course "
                 "runs as it is; go online and start again. Nothing was changed."
@@ -176,10 +178,11 @@ class Repository:
 
 def _unreadable(root: Path, said: str) -> str:
     """Why git can't read a folder, and what to do."""
-    if "dubious ownership" in said:
+    if any(word in said for word in ("dubious ownership", "Read-only", "Permission")):
         return (
-            f"{root} belongs to another user: whoever put it there updates it. To have "
-            "a copy that you can update, clone the course into a folder of your own."
+            f"{root} belongs to another user, or can't be written to: whoever put it "
+            "there updates it. To have a copy that you can update, clone the course "
+            "into a folder of your own."
         )
     return (
         f"git can't read {root} ({said}). Clone the course anew, and bring your "

@@ -363,3 +363,20 @@ def test_a_folder_that_git_cannot_read(
     monkeypatch.setattr(Repository, "git", refuse)
     with pytest.raises(CourseError, match=sentence):
         course.update()
+
+
+def test_a_folder_that_git_cannot_write_to(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Repository.git
+
+    def refuse(self: Repository, *words: str) -> bytes:
+        if "fetch" in words:
+            raise GitError(
+                "error: cannot open '.git/FETCH_HEAD': Read-only file system"
+            )
+        return ask(self, *words)
+
+    monkeypatch.setattr(Repository, "git", refuse)
+    with pytest.raises(CourseError, match="can't be written to.*clone the course"):
+        course.update()
