@@ -28,8 +28,9 @@ COLAB_LACKS = (
     "torchao",
 )
 # Of these an older one may be there: Transformers 5.15 asks more of accelerate than it
-# says, and torchao before 0.18 packs whole numbers in another class.
-COLAB_AT_LEAST = {"accelerate": (1, 3), "torchao": (0, 18)}
+# says, torchao before 0.18 packs whole numbers in another class, and peft 0.18 does
+# not know that one.
+COLAB_AT_LEAST = {"accelerate": (1, 3), "peft": (0, 21, 2), "torchao": (0, 18)}
 # Transformers imports torchao where it is installed; both of these then complain of
 # parts for other machines, with the time and the path of the file.
 CHATTY = ("torchao", "torch.utils._pytree")

@@ -154,7 +154,7 @@ def test_on_colab_what_is_missing_is_installed_quietly(monkeypatch, capsys) -> N
 
 def test_on_colab_what_is_too_old_is_made_new(monkeypatch) -> None:
     colab = Colab(monkeypatch, status=0)
-    old = {"torchao": "0.10.0", "accelerate": "1.3.0"}
+    old = {"torchao": "0.10.0", "accelerate": "1.3.0", "peft": "0.22.0"}
     monkeypatch.setattr(starting.importlib.metadata, "version", old.__getitem__)
     starting._prepare_colab()
     assert colab.commands[0][-2:] == ["bertviz", "torchao>=0.18"]
