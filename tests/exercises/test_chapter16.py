@@ -117,6 +117,23 @@ def others_only(logits, targets):
     return (ways / 2 - logits.diagonal()).mean()
 
 
+def two_views(images, texts, t):
+    """As for two views of one picture: 2 N rows, each among all others."""
+    sides = torch.cat((F.normalize(images, dim=1), F.normalize(texts, dim=1)))
+    logits = (sides @ sides.T / t).fill_diagonal_(-math.inf)
+    return F.cross_entropy(logits, torch.arange(len(sides)).roll(len(images)))
+
+
+def sigmoids(logits, targets):
+    """Each pair a yes or a no, as one number for each picture."""
+    signs = 2 * torch.eye(len(logits)) - 1
+    return -F.logsigmoid(signs * logits).sum() / len(logits)
+
+
+def yes_or_no(logits, targets):
+    return F.binary_cross_entropy_with_logits(logits, torch.eye(len(logits)))
+
+
 ANSWERS = [
     (learner(loss=F.cross_entropy), "one-direction-only"),
     (learner(loss=lambda s, y: F.cross_entropy(s.T, y)), "one-direction-only"),
@@ -149,6 +166,10 @@ ANSWERS = [
     )
     + ("distances-as-similarities",),
     (learner(loss=others_only), "positive-left-out"),
+    (two_views, "same-side-too"),
+    (learner(loss=sigmoids), "each-pair-alone"),
+    (learner(loss=yes_or_no), "each-pair-alone"),
+    (learner(loss=lambda s, y: F.cross_entropy((s + s.T) / 2, y)), "tables-averaged"),
     (learner(loss=lambda s, y: -s.diagonal().mean()), "softmax-missing"),
     (lambda i, t, k: both(table(i, t, k).softmax(1), torch.arange(len(i))), None),
     (learner(loss=exponentials), "overflow"),

@@ -30,8 +30,12 @@ def _steps(
 ) -> dict[str, Tensor]:
     images, texts = _units(wrong, images, "images"), _units(wrong, texts, "texts")
     similarities = _similarities(wrong, images, texts)
-    logits = similarities * _factor(wrong, temperature)
-    losses = [_losses(wrong, logits), _losses(wrong, logits.T)]
+    factor = _factor(wrong, temperature)
+    logits = similarities * factor
+    if "tables-averaged" in wrong:
+        logits = (logits + logits.T) / 2
+    own = [_similarities(wrong, side, side) * factor for side in (images, texts)]
+    losses = [_losses(wrong, logits, own[0]), _losses(wrong, logits.T, own[1])]
     chosen = wrong.get("one-direction-only")
     if chosen:
         losses = [losses[0 if chosen == "to texts" else 1]]
@@ -86,9 +90,16 @@ def _factor(wrong: Wrong, temperature: float) -> float:
     return temperature ** (-2 if "temperature-twice" in wrong else -1)
 
 
-def _losses(wrong: Wrong, logits: Tensor) -> Tensor:
-    """The loss of each row, (N,)."""
+def _losses(wrong: Wrong, logits: Tensor, own: Tensor) -> Tensor:
+    """The loss of each row, (N,); `own`: of each side with itself, (N, N)."""
     targets = _targets(wrong, logits)
+    if "same-side-too" in wrong:
+        others = own.masked_fill(torch.eye(len(own), dtype=torch.bool), -math.inf)
+        among = torch.cat([logits, others], 1).logsumexp(1)
+        return among - (logits * targets).sum(1)
+    if "each-pair-alone" in wrong:
+        each = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        return each.sum(1) if wrong["each-pair-alone"] == "sum" else each.mean(1)
     if "overflow" in wrong:
         logs = _unsafe_logs(wrong["overflow"], logits)
         return -torch.where(targets > 0, logs * targets, 0.0).sum(1)

@@ -51,6 +51,12 @@ MISTAKES = (
         group="directions",
     ),
     _mistake(
+        "tables-averaged",
+        "You average the table with its transpose and take one loss. Take two losses, "
+        "of `logits` and of `logits.T`, and then their mean.",
+        group="directions",
+    ),
+    _mistake(
         "sum-instead-of-mean",
         "You add the losses of all pairs. Take their mean, so that a larger batch has "
         "no larger loss for its size alone.",
@@ -101,6 +107,20 @@ MISTAKES = (
         "positive-left-out",
         "You leave the right pair out of the sum that you divide by. Softmax shares "
         "among all N, the right one included.",
+        group="loss",
+    ),
+    _mistake(
+        "same-side-too",
+        "You count pictures among the wrong answers of a picture, and texts among "
+        "those of a text, as a loss for two views of one thing does. Here a picture "
+        "chooses among the N texts alone.",
+        group="loss",
+    ),
+    _mistake(
+        "each-pair-alone",
+        "You judge each cell of the table for itself, with a sigmoid. Here the cells "
+        "of a row share one softmax, and so do those of a column.",
+        forms=("sum", "mean"),
         group="loss",
     ),
     _mistake(
