@@ -1,5 +1,6 @@
 """The image, made once, and Lab running in it."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 
@@ -10,11 +11,15 @@ from binder.server import BinderServer
 
 
 @pytest.fixture(scope="session")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """The environment that `binder/` describes."""
+def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
+    """The environment that `binder/` describes; its 2 GB go when the tests are done."""
     if sys.platform != "linux":
         pytest.skip("Binder's images are made for Linux")
-    return Image(tmp_path_factory.mktemp("binder"))
+    folder = tmp_path_factory.mktemp("binder")
+    try:
+        yield Image(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
