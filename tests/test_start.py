@@ -52,7 +52,9 @@ def shown() -> tuple[list[list], list[list], list[list]]:
 
 def traceback(outputs: list) -> list[str]:
     lines = [line for output in outputs for line in output.get("traceback", [])]
-    text = "\n".join([*lines, *(output.get("text", "") for output in outputs)])
+    # What is printed comes in as many pieces as the machine's load makes of it.
+    printed = "".join(output.get("text", "") for output in outputs)
+    text = "\n".join([*lines, printed])
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     return re.sub(r"ipykernel_\d+/\d+|In\[\d+\]", "", plain).splitlines()
 
