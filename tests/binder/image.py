@@ -17,6 +17,7 @@ from course_lib.cli.setup.sources import TORCH_CPU, answers
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = (".git", ".*", "build", "dist", "tests", "__pycache__", "*.egg-info")
+SILENT = "PyTorch's server of CPU builds does not answer"
 INDEX = f"--extra-index-url {TORCH_CPU}"
 
 
@@ -95,7 +96,8 @@ def reachable(course: Path) -> Path:
     if answers(f"{TORCH_CPU}/torch/"):
         return file
     if not version("torch").endswith("+cpu"):
-        pytest.skip("PyTorch's server of CPU builds does not answer")
+        assert not os.environ.get("CI"), SILENT
+        pytest.skip(SILENT)
     lines = file.read_text(encoding="utf-8").splitlines()
     lines.remove(INDEX)
     copy = file.with_name("requirements_without_index.txt")

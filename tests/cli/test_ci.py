@@ -85,6 +85,11 @@ def test_the_status_is_the_suites_and_nothing_is_read(machine: Machine) -> None:
     assert "must not be read" not in said
 
 
+def test_what_cannot_be_built_fails_instead_of_skipping(machine: Machine) -> None:
+    machine.has("python3", 'echo "CI is $CI"')
+    assert "CI is true" in machine.run()[2].splitlines()
+
+
 def test_the_published_repository_runs_the_same() -> None:
     path = ROOT / ".github" / "workflows" / "tests.yml"
     jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
