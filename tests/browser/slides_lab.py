@@ -11,6 +11,7 @@ from course_lib.cli.slides import write_settings
 
 READY = "body[data-jp-deck-mode='presenting'] .jp-Deck .jp-deck-mod-visible"
 READY_MILLISECONDS = 120_000
+LISTENS = "() => document.activeElement.closest('.jp-Deck .jp-Notebook')"
 
 # Goes on with the key that a lecturer presses, until nothing moves any more. What waits
 # below a question has its room from the start: one look a slide is enough.
@@ -108,6 +109,7 @@ class Deck:
         settle = "document.querySelectorAll('.jp-MarkdownCell:not(.jp-mod-rendered)')"
         page.wait_for_function(f"() => !{settle}.length")
         page.wait_for_function("() => document.fonts.status === 'loaded'")
+        page.wait_for_function(LISTENS)  # a key pressed earlier is lost
 
     def walk(self) -> list[Slide]:
         """Go through all slides from the first, and measure each."""
@@ -133,10 +135,13 @@ class Deck:
         )
 
     def press(self, key: str) -> None:
-        """Press a key and wait until another cell is the active one, or a second."""
+        """Press a key and wait until another cell is the active one: 10 seconds at most.
+
+        At the last slide nothing moves, and all of the 10 seconds pass.
+        """
         before = self.place()
         self.page.keyboard.press(key)
-        for _ in range(20):
+        for _ in range(200):
             if self.place() != before:
                 return
             self.page.wait_for_timeout(50)
