@@ -1,6 +1,7 @@
 """`python -m course_lib`: verbs, help, old Pythons, and how a verb gets its Python."""
 
 import ast
+import errno
 import os
 import subprocess
 import sys
@@ -251,3 +252,93 @@ def test_the_package_answers_as_a_command() -> None:
     )
     assert done.returncode == 2
     assert "lab, test, doctor, notebooks, bench" in done.stderr
+
+
+def read(*arguments: str, lines: int, **settings: str) -> tuple[int, str]:
+    """Status and errors of `python -m course_lib ... | head`, which reads so far."""
+    environ = {**os.environ, cli.HANDED_OVER: "1", "COURSE_PROGRESS": "off"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "course_lib", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environ | settings,
+    ) as process:
+        for _ in range(lines):
+            process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read()
+    return process.returncode, said
+
+
+@pytest.mark.parametrize(
+    ("verb", "lines", "unbuffered"),
+    [("doctor", 1, ""), ("doctor", 1, "1"), ("progress", 0, ""), ("help", 0, "1")],
+)
+def test_a_reader_who_goes_ends_a_verb_quietly(
+    verb: str, lines: int, unbuffered: str
+) -> None:
+    done = read(verb, lines=lines, PYTHONUNBUFFERED=unbuffered)
+    assert done == (entry.READER_GONE, "")
+
+
+def test_help_that_nobody_reads_ends_quietly() -> None:
+    done = read("keep", "--help", lines=0, PYTHONUNBUFFERED="")
+    assert done == (entry.READER_GONE, "")
+
+
+def test_errors_that_nobody_reads_end_quietly_too() -> None:
+    command = [sys.executable, "-m", "course_lib", "nonsense"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(command, stdout=writer, stderr=writer, cwd=ROOT)
+    os.close(writer)
+    assert done.returncode == entry.READER_GONE
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_not_kept_quiet() -> None:
+    command = [sys.executable, "-m", "course_lib", "help"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT)
+    assert done.returncode not in (0, entry.READER_GONE)
+    assert b"No space left" in done.stderr
+
+
+class Pipe:
+    """What is printed goes into this; `error` is what it says when it should go on."""
+
+    def __init__(self, error: OSError | None) -> None:
+        self.error, self.number = error, os.open(os.devnull, os.O_WRONLY)
+
+    def flush(self) -> None:
+        if self.error:
+            raise self.error
+
+    def fileno(self) -> int:
+        return self.number
+
+
+@pytest.mark.parametrize(
+    ("error", "broken", "quiet"),
+    [
+        (OSError(errno.EINVAL, "Invalid argument"), True, True),
+        (OSError(errno.EINVAL, "Invalid argument"), False, False),
+        (OSError(errno.ENOSPC, "No space left on device"), True, False),
+        (FileNotFoundError(errno.ENOENT, "No such file"), False, False),
+    ],
+)
+def test_windows_tells_of_a_gone_reader_in_its_own_way(
+    monkeypatch: pytest.MonkeyPatch, error: OSError, broken: bool, quiet: bool
+) -> None:
+    monkeypatch.setattr(entry.os, "name", "nt")
+    monkeypatch.setattr(entry.sys, "stdout", Pipe(error if broken else None))
+    assert entry.is_broken_pipe(error) == quiet
+
+
+def test_without_a_console_there_is_nothing_to_break(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(entry.sys, "stdout", None)
+    assert entry.to_its_end(lambda arguments: len(arguments), ["a", "b"]) == 2
