@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt as stop:
         print(f"\n{str(stop) or 'Stopped.'}", file=sys.stderr)
-        return INTERRUPTED
+        return getattr(stop, "status", INTERRUPTED)
 
 
 def start(verb: Verb, name: str, arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from course_lib.cli import stops
 from course_lib.cli.setup.place import ROOT
 from course_lib.errors import CourseError
 
@@ -30,7 +31,8 @@ def run(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     require_extra()
-    pages = build_site(options.folder, still=options.still)
+    with stops.raised(f"Stopped. {options.folder} is as it was."):
+        pages = build_site(options.folder, still=options.still)
     size = sum(path.stat().st_size for path in options.folder.rglob("*"))
     print(f"{pages} chapters, {size / 1e6:.1f} MB, in {options.folder}")
     print(f"To read them: python -m http.server -b 127.0.0.1 -d {options.folder} 8000")

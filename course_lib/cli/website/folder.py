@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from course_lib.cli import stops
 from course_lib.errors import CourseError
 
 MARK = ".course-site"
@@ -34,7 +35,8 @@ def require_ours(folder: Path) -> None:
 def written_whole(folder: Path) -> Iterator[Path]:
     """Give an empty folder that takes the place of `folder` once all went well.
 
-    After an exception the earlier folder stands as it was.
+    After an exception, also one that a signal raises, the earlier folder stands as it
+    was. A signal that comes when the new pages are whole comes too late.
 
     Raises:
         CourseError: the folder is not ours, or its parent can't be written to.
@@ -53,10 +55,15 @@ def written_whole(folder: Path) -> Iterator[Path]:
         new = workshop / "new"
         new.mkdir()
         yield new
-        (new / MARK).touch()
-        _replace(folder, new, workshop / "old")
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+        with stops.held() as asked:
+            (new / MARK).touch()
+            _replace(folder, new, workshop / "old")
+            shutil.rmtree(workshop, ignore_errors=True)
+            asked.clear()
+    except BaseException:
+        with stops.held():
+            shutil.rmtree(workshop, ignore_errors=True)
+        raise
 
 
 def _replace(folder: Path, new: Path, aside: Path) -> None:

@@ -1,5 +1,7 @@
 """The pages' folder: never another's, and always whole."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,23 @@ def test_broken_links_and_other_hosts_are_named(tmp_path: Path) -> None:
         "index.html: the link other.html#there leads to no place on that page",
         "index.html: the link gone.html leads to no file",
     ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signals to oneself there")
+def test_a_stop_between_two_steps_costs_no_pages(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pages = tmp_path / "site"
+    with folder.written_whole(pages) as new:
+        (new / "index.html").write_text("first")
+    move = os.replace
+
+    def stopped_at_each(source: Path, target: Path) -> None:
+        move(source, target)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(folder.os, "replace", stopped_at_each)
+    with folder.written_whole(pages) as new:
+        (new / "index.html").write_text("second")
+    assert (pages / "index.html").read_text() == "second"
+    assert list(tmp_path.iterdir()) == [pages]
