@@ -13,11 +13,13 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from course_lib.cli import hand_over
 from course_lib.cli.lab import course_environ, lab_command
+from course_lib.cli.serving.extension import OWN_FOLDER
 from course_lib.cli.setup.place import ROOT
 from course_lib.errors import CourseError
 from course_lib.resources.chapters import Chapter, chapters
@@ -74,7 +76,11 @@ def run(arguments: list[str]) -> int:
     print(f"Starting the slides of {chapter.number}, {chapter.title}. In the browser:")
     print(f"\n{KEYS}", flush=True)
     command = lab_command(others, f"chapters/{chapter.file}")
-    return hand_over(command, slides_environ(own_folder()))
+    folder = own_folder()
+    try:
+        return hand_over(command, slides_environ(folder))
+    finally:  # not reached where this process becomes Lab, which removes it then
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def find(number: str, there: list[Chapter]) -> Chapter:
@@ -110,17 +116,13 @@ def require_extension() -> None:
 
 
 def own_folder() -> Path:
-    """An empty folder for what Lab remembers while it shows slides.
+    """An empty folder for what this Lab remembers while it shows slides.
 
     Lab notes whether slides are shown. In the lecturer's own settings, the next
-    ordinary Lab would begin with slides, or the next lecture without.
+    ordinary Lab would begin with slides, or the next lecture without; in one folder
+    for all, a second lecture would take the first one's settings away.
     """
-    from jupyter_core.paths import jupyter_runtime_dir
-
-    folder = Path(jupyter_runtime_dir()) / "course-slides"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+    return Path(tempfile.mkdtemp(prefix="course-slides-"))
 
 
 def slides_environ(folder: Path) -> dict[str, str]:
@@ -137,6 +139,7 @@ def slides_environ(folder: Path) -> dict[str, str]:
     write_settings(settings)
     environ["JUPYTERLAB_SETTINGS_DIR"] = str(settings)
     environ["JUPYTERLAB_WORKSPACES_DIR"] = str(folder / "workspaces")
+    environ[OWN_FOLDER] = str(folder)
     return environ
 
 

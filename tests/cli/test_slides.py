@@ -1,6 +1,12 @@
 """The verb `slides`: what it says, and what JupyterLab is started with."""
 
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,13 +23,25 @@ Started = list[tuple[list[str], dict[str, str]]]
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Started:
-    """What the process would have become, with a lecturer's settings in a folder."""
+    """What the process would have become, with a lecturer's settings in a folder.
+
+    What it was given in a folder of its own is kept for the tests to look at.
+    """
     calls: Started = []
-    monkeypatch.setattr(slides, "hand_over", lambda *both: calls.append(both) or 0)
+
+    def hand_over(command: list[str], environ: dict[str, str]) -> int:
+        given = Path(environ[slides.OWN_FOLDER])
+        kept = shutil.copytree(given, tmp_path / f"given-{len(calls)}")
+        moved = {k: v.replace(str(given), str(kept)) for k, v in environ.items()}
+        calls.append((command, moved))
+        return 0
+
+    monkeypatch.setattr(slides, "hand_over", hand_over)
     monkeypatch.setattr(slides, "require_extension", lambda: None)
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
     monkeypatch.delenv("JUPYTERLAB_SETTINGS_DIR", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
     return calls
 
 
@@ -126,13 +144,63 @@ def test_settings_that_cannot_be_read_do_not_stop_a_lecture(
     assert len(ours) == len(slides.BINDINGS)
 
 
-def test_each_lecture_starts_from_an_empty_workspace(started: Started) -> None:
+def test_each_lecture_has_a_folder_of_its_own_and_leaves_none(
+    started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slides.run(["03"])
-    workspaces = Path(started[-1][1]["JUPYTERLAB_WORKSPACES_DIR"])
-    workspaces.mkdir()
-    (workspaces / "yesterday.jupyterlab-workspace").touch()
-    slides.run(["04"])
+    workspaces = Path(started[0][1]["JUPYTERLAB_WORKSPACES_DIR"])
     assert not workspaces.exists() or not list(workspaces.iterdir())
+    assert slides.own_folder() != slides.own_folder()
+    for folder in (tmp_path / "temporary").iterdir():
+        folder.rmdir()  # those two are empty; the lecture's is gone
+    monkeypatch.setattr(slides, "write_settings", lambda folder: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        slides.run(["03"])
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def lecture(home: Path) -> "subprocess.Popen[str]":
+    """The real Lab with slides, once it has said where it is; `home` is its user's."""
+    names = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    own = {f"JUPYTER_{name}": str(home / name) for name in names}
+    own |= {"TMPDIR": str(home / "temporary"), "COURSE_HANDED_OVER": "1"}
+    options = ["03", "--no-browser", "--ServerApp.ip=127.0.0.1", "--port=0"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "course_lib", "slides", *options],
+        env={**os.environ, **own, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = ""
+    for line in process.stdout:
+        said += line
+        if re.match("Ctrl-C in this window", line):
+            return process
+    raise AssertionError(said)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="its processes end at once")
+def test_the_end_of_one_lecture_is_not_the_end_of_another(tmp_path: Path) -> None:
+    pytest.importorskip("jupyterlab_slideshow", reason="the extra `slides` is missing")
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    both, own = [], []
+    try:
+        for _ in range(2):
+            both.append(lecture(tmp_path))
+            own += {*folder.glob("course-slides-*")}.difference(own)
+        assert all((one / "settings" / slides.DECK).is_file() for one in own)
+        assert len(own) == 2
+        for process in both:
+            process.terminate()
+            process.communicate(timeout=60)
+            left = list(folder.glob("course-slides-*"))
+            assert left == (own[1:] if process is both[0] else [])
+    finally:
+        for process in both:
+            process.kill()
+            process.communicate()
 
 
 def test_the_dress_of_the_slides_is_among_the_settings_of_the_course(

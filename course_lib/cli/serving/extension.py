@@ -2,12 +2,13 @@
 
 Once the server listens, it says at which address, in a sentence that stands last on the
 screen, and opens a browser there. The server's own way tries one browser and says
-nothing when that fails.
+nothing when that fails. In the end the server removes the folder that it was given.
 """
 
 import atexit
 import errno
 import os
+import shutil
 import socket
 import sys
 import threading
@@ -16,6 +17,9 @@ from urllib.parse import quote, urljoin
 from urllib.request import pathname2url
 
 from course_lib.cli.serving import browser
+
+OWN_FOLDER = "COURSE_OWN_FOLDER"
+"""The environment variable that names a folder of this server alone."""
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -28,6 +32,9 @@ def _load_jupyter_server_extension(server: Any) -> None:
     # After the server's own first task, which is to listen.
     server.io_loop.add_callback(server.io_loop.add_callback, announcement.begin)
     atexit.register(announcement.give_up)
+    own = os.environ.pop(OWN_FOLDER, "")  # a server begun in its terminal has no right
+    if own:
+        atexit.register(shutil.rmtree, own, ignore_errors=True)
 
 
 class Announcement:
