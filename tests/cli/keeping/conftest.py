@@ -47,6 +47,12 @@ def sources(data: bytes) -> list[str]:
     return ["".join(cell["source"]) for cell in json.loads(data)["cells"]]
 
 
+COPY = f"03_attention_{DAY.isoformat()}.ipynb"
+"""What CHAPTER's copy is called in `mine`."""
+NEW = chapter(intro="print('new')")
+BOTH = ["print('new')", ANSWER, "print(2)"]
+
+
 class Course:
     """The course's repository and a learner's clone."""
 
