@@ -175,6 +175,17 @@ def bootstrap(counts: np.ndarray, seed: int = 0) -> Interval:
     texts = int(counts.sum())
     draw = np.random.default_rng(seed)
     samples = draw.multinomial(texts, counts.ravel() / texts, size=DRAWS)
-    values = [macro_f1(sample.reshape(counts.shape)) for sample in samples]
+    values = macro_f1s(samples.reshape(-1, *counts.shape))
     low, high = np.quantile(values, [(1 - SURE) / 2, (1 + SURE) / 2])
     return float(low), float(high)
+
+
+def macro_f1s(counts: np.ndarray) -> np.ndarray:
+    """What `macro_f1` gives for each confusion matrix of (N, L, L): (N,), all at once.
+
+    scikit-learn takes a millisecond for one, which a thousand draws multiply.
+    """
+    hits = counts.diagonal(axis1=-2, axis2=-1)  # (N, L)
+    named_or_true = counts.sum(-1) + counts.sum(-2)
+    f1 = 2 * hits / np.maximum(named_or_true, 1)
+    return f1.sum(-1) / (named_or_true > 0).sum(-1)

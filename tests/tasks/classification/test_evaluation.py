@@ -11,6 +11,7 @@ from course_lib.tasks.classification.evaluation import (
     Score,
     bootstrap,
     macro_f1,
+    macro_f1s,
 )
 
 LABELS = ("bad", "fair", "good")
@@ -48,6 +49,14 @@ def test_a_label_that_nobody_names_is_left_out_of_macro_f1():
     assert macro_f1(counts) == pytest.approx(0.75)
     # Named but never right: it counts, as 0.
     assert macro_f1(np.array([[3, 0, 1], [0, 4, 0], [0, 0, 0]])) < 0.75
+
+
+def test_many_matrices_at_once_have_the_macro_f1_of_each():
+    draw = np.random.default_rng(2)
+    counts = draw.multinomial(6, [1 / 9] * 9, size=200).reshape(-1, 3, 3)
+    assert (counts.sum(-1) + counts.sum(-2) == 0).any()  # labels that do not occur
+    each = [macro_f1(one) for one in counts]
+    assert macro_f1s(counts) == pytest.approx(each, abs=1e-12)
 
 
 def test_wilson_s_interval_is_the_published_one():
