@@ -84,8 +84,8 @@ def _explorer_moves(page: "Page") -> None:
     tabs = page.frame_locator("iframe.course-explorer").get_by_role("tab")
     tabs.first.wait_for()
     assert tabs.count() >= 4
-    tabs.nth(1).focus()
-    page.keyboard.press("Enter")
+    tabs.first.focus()
+    page.keyboard.press("ArrowRight")
     assert tabs.nth(1).get_attribute("aria-selected") == "true"
     page.wait_for_function(  # it told how high it is
         "document.querySelector('iframe.course-explorer').height !== '640'"

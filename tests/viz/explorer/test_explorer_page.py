@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from attention_samples import HOSTILE, WORDS, ImaginedModel, part
 from explorer_page import VIEWS, ExplorerPage
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from course_lib.viz.explorer.widget import AttentionExplorer
 
@@ -93,6 +93,29 @@ def test_toolbars_are_one_stop_and_arrows_move_inside(
     expect(shown.root.get_by_role("tab", selected=True)).to_have_text("Head")
     chosen = shown.explorer.selection
     assert (chosen["layer"], chosen["head"]) == (1, 1)
+
+
+def test_arrows_choose_a_view_on_the_tabs(shown: ExplorerPage, page: Page) -> None:
+    tabs = shown.root.get_by_role("tablist", name="Views").get_by_role("tab")
+    page.keyboard.press("Tab")
+    walk_tabs(page, tabs)
+    page.keyboard.press("Tab")  # the tabs are one stop
+    assert "tab" not in page.evaluate("[document.activeElement.role]")
+    page.keyboard.press("Shift+Tab")
+    expect(shown.root.get_by_role("tab", selected=True)).to_be_focused()
+    assert shown.explorer.selection["view"] == "matrix"
+
+
+def walk_tabs(page: Page, tabs: Locator) -> None:
+    """Go from the first tab to each, past both ends, and to the third."""
+    right = [("ArrowRight", place) for place in (1, 2, 3, 4, 0)]
+    back = [("ArrowLeft", place) for place in (3, 2)]
+    for key, place in (*right, ("ArrowLeft", 4), ("Home", 0), ("End", 4), *back):
+        page.keyboard.press(key)
+        expect(tabs.nth(place)).to_be_focused()
+        expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_role("tabpanel", name=VIEWS[place])).to_be_visible()
+        assert tabs.and_(page.locator("[tabindex='0']")).count() == 1
 
 
 def test_keys_that_are_used_do_not_reach_the_notebook(
@@ -196,8 +219,9 @@ def test_a_saved_page_works_without_python_or_network(
     page.keyboard.press("End")
     page.keyboard.press("Shift+ArrowDown")
     expect(root.get_by_label("Layer", exact=True)).to_have_value("1")
-    for view in VIEWS:
-        root.get_by_role("tab", name=view).click()
+    tabs = root.get_by_role("tab")
+    tabs.first.focus()
+    walk_tabs(page, tabs)
     root.get_by_label("Show").select_option("rollout")
     expect(root.get_by_role("alert")).to_be_empty()
     expect(root).not_to_contain_text("Effect: switch heads off")

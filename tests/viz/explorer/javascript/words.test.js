@@ -44,11 +44,17 @@ test("a gaze is a sentence in both directions, and says when there is none", () 
 });
 
 test("arrow keys step and stop at the ends; other keys do nothing", () => {
-  const go = (key, now, more = {}) => stepped({ key, ...more }, now, 10, 4);
+  const go = (key, now, more = {}) => stepped({ key, ...more }, now, 10, { width: 4 });
   equal([go("ArrowRight", 0), go("ArrowDown", 0), go("ArrowUp", 2)], [1, 4, 0]);
   equal([go("End", 3), go("Home", 3), go("ArrowRight", 9)], [9, 0, 9]);
   equal([go("x", 1), go("ArrowDown", 1, { shiftKey: true })], [null, null]);
   equal(stepped({ key: "ArrowDown" }, -1, 10), 0);
+});
+
+test("among tabs the first comes after the last", () => {
+  const go = (key, now) => stepped({ key }, now, 5, { around: true });
+  equal([go("ArrowRight", 4), go("ArrowLeft", 0), go("ArrowLeft", 2)], [0, 4, 1]);
+  equal([go("End", 4), go("Home", 0)], [4, 0]);
 });
 
 test("a ramp begins and ends with its colours", () => {

@@ -48,7 +48,7 @@ export function createTabs(page, help) {
   });
   const buttons = tabs.map(([, button]) => button);
   const list = make("div.tabs", { role: "tablist", "aria-label": "Views" }, ...buttons);
-  const reach = roving(list);
+  const reach = roving(list, { tabs: true });
   const element = make("div.row.top", {}, list, help);
   const draw = () => {
     for (const [view, button] of tabs) {

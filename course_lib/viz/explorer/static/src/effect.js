@@ -29,7 +29,7 @@ export function createEffect(page) {
   measure.hidden = !can.includes("importance");
   const buttons = make("div.row", {}, allOn, measure);
   body.append(buttons, measured, make("div.scrolls", {}, grid), status, result);
-  const reach = roving(grid, () => store.part.heads + 1);
+  const reach = roving(grid, { width: () => store.part.heads + 1 });
   let cells = [];
   let builtFor = null;
   let asked = null;

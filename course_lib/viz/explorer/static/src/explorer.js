@@ -29,7 +29,7 @@ const HELP = [
   ["Shift + ← →", "another head"],
   ["Enter", "open the head view (all layers)"],
   ["Esc", "choose no token"],
-  ["1 to 5", "another view"],
+  ["1 to 5", "another view; on the tabs also ← → Home End"],
   ["?", "this help"],
 ];
 

@@ -67,8 +67,9 @@ export function tick(label, change) {
  * Move the focus among buttons by arrow keys; one of them is reached by Tab.
  * @param {HTMLElement} box holds the buttons.
  * @param {() => number} width how many stand in a row; 0: one row.
+ * @param {boolean} tabs the focus chooses; the first comes after the last.
  */
-export function roving(box, width = () => 0) {
+export function roving(box, { width = () => 0, tabs = false } = {}) {
   const buttons = () => [...box.querySelectorAll("button")];
   const reach = (chosen) => {
     for (const button of buttons()) button.tabIndex = button === chosen ? 0 : -1;
@@ -79,17 +80,18 @@ export function roving(box, width = () => 0) {
   box.addEventListener("keydown", (event) => {
     const all = buttons();
     const now = all.indexOf(document.activeElement);
-    const next = stepped(event, now, all.length, width());
+    const next = stepped(event, now, all.length, { width: width(), around: tabs });
     if (now < 0 || next === null) return;
     event.preventDefault();
     event.stopPropagation();
     all[next].focus();
+    if (tabs) all[next].click();
   });
   return reach;
 }
 
 /** Where an arrow key leads from a place among `count`; null for other keys. */
-export function stepped(event, now, count, width = 0) {
+export function stepped(event, now, count, { width = 0, around = false } = {}) {
   if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return null;
   const steps = {
     ArrowLeft: -1,
@@ -101,6 +103,7 @@ export function stepped(event, now, count, width = 0) {
   };
   const step = steps[event.key];
   if (step === undefined) return null;
+  if (around && Math.abs(step) === 1) return (now + step + count) % count;
   return Math.max(0, Math.min(count - 1, now + step));
 }
 

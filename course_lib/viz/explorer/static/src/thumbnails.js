@@ -17,7 +17,7 @@ export function createThumbnails(page) {
   let heads = 0;
   let cells = [];
   let builtFor = null;
-  const reach = roving(grid, () => heads);
+  const reach = roving(grid, { width: () => heads });
 
   const small = () =>
     store.shelf.get({ kind: "thumbnails", part: store.part.name }, (answer) => ({
