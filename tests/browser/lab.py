@@ -6,47 +6,33 @@ settings comes in, nothing of the repository is written to.
 
 import json
 import re
-import secrets
 import shutil
-import socket
-import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Protocol
-from urllib.request import urlopen
 
 from notebooks.chapters import OFFLINE
 from playwright.sync_api import Locator, Page, Request, expect
+from servers import NotebookServer, as_root
 
 from course_lib.cli.lab import course_environ, prepend
 from course_lib.cli.notebooks import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS = 60
 CELL_MILLISECONDS = 120_000
 # A redraw takes a third of a second; a machine that tests in parallel needs more.
 expect.set_options(timeout=30_000)
 LOCAL = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")
 
 
-class Server(Protocol):
-    """What serves notebooks, and says what it asked for beyond this machine."""
-
-    def url(self, notebook: str) -> str: ...
-
-    def asked_for(self) -> list[str]: ...
-
-
-class LabServer:
+class LabServer(NotebookServer):
     """The course's JupyterLab over a folder that holds a copy of the chapters.
 
     Attributes:
         folder: what Lab shows: `folder/chapters` is the copy.
-        base: its address, without the token.
     """
 
     def __init__(self, home: Path, dark: bool = False) -> None:
+        super().__init__(home)
         self.folder = home / "course"
         shutil.copytree(
             ROOT / "chapters",
@@ -54,50 +40,27 @@ class LabServer:
             ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.part"),
         )
         (self.folder / "data").symlink_to(ROOT / "data")
-        self._home, self._asked = home, home / "asked_for.txt"
         self._write_settings(dark)
-        port, token = free_port(), secrets.token_hex(16)
-        self.base = f"http://127.0.0.1:{port}"
-        self._token = token
-        self._log = (home / "lab.log").open("w", encoding="utf-8")
-        self._process = subprocess.Popen(
-            self._command(port, token),
-            cwd=self.folder,
-            env=self._environment(),
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        self._begin(self._command(), self.folder, self._environment())
         self._wait()
 
     def url(self, notebook: str) -> str:
         """Where a notebook of `folder` opens, with nothing else beside it."""
         return f"{self.base}/lab/tree/{notebook}?token={self._token}&reset"
 
-    def close(self) -> None:
-        """Stop the server and with it its kernels."""
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log.close()
-
-    def _command(self, port: int, token: str) -> list[str]:
+    def _command(self) -> list[str]:
         options = {
             "ServerApp.ip": "127.0.0.1",
-            "ServerApp.port": port,
+            "ServerApp.port": self._port,
             "ServerApp.port_retries": 0,
             "ServerApp.open_browser": False,
             "ServerApp.root_dir": self.folder,
-            "IdentityProvider.token": token,
+            "IdentityProvider.token": self._token,
             "LabApp.extension_manager": "readonly",
             "LabApp.news_url": "",
-            "ServerApp.allow_root": True,
         }
         flags = [f"--{name}={value}" for name, value in options.items()]
-        return [sys.executable, "-m", "jupyterlab", "--no-browser", *flags]
+        return [sys.executable, "-m", "jupyterlab", "--no-browser", *flags, *as_root()]
 
     def _environment(self) -> dict[str, str]:
         folders = {
@@ -111,11 +74,7 @@ class LabServer:
         own = {name: str(self._home / folder) for name, folder in folders.items()}
         environ = {**course_environ(ROOT), **SETTINGS, **own}
         prepend(environ, "PYTHONPATH", OFFLINE)
-        return {**environ, "OFFLINE_LOG": str(self._asked)}
-
-    def asked_for(self) -> list[str]:
-        """Every address beyond this machine that the server or a kernel asked for."""
-        return self._asked.read_text().splitlines() if self._asked.exists() else []
+        return environ
 
     def _write_settings(self, dark: bool) -> None:
         settings = {
@@ -130,23 +89,11 @@ class LabServer:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values), encoding="utf-8")
 
-    def _wait(self) -> None:
-        end = time.monotonic() + READY_SECONDS
-        while time.monotonic() < end and self._process.poll() is None:
-            try:
-                with urlopen(f"{self.base}/api?token={self._token}", timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.2)
-        self.close()
-        said = (self._home / "lab.log").read_text(encoding="utf-8")
-        raise RuntimeError(f"JupyterLab did not start:\n{said[-3000:]}")
-
 
 class NotebookPage:
     """A notebook open in Lab: run it, type into its cells, read what it shows."""
 
-    def __init__(self, page: Page, server: Server, notebook: str) -> None:
+    def __init__(self, page: Page, server: NotebookServer, notebook: str) -> None:
         self.page, self._server = page, server
         self._requests: list[str] = []
         page.on("request", self._note)
@@ -205,10 +152,3 @@ class NotebookPage:
     def _note_address(self, address: str) -> None:
         if not address.startswith(LOCAL):
             self._requests.append(re.sub(r"token=\w+", "token=...", address))
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -4,23 +4,20 @@ Colab's own page can't be had. Its widgets come from the same sources as those o
 classic notebook of that time, which is in Colab's image, too.
 """
 
-import json
 import os
 import re
-import socket
-import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
 from browser.lab import LOCAL
+from environments import Environment
 from notebooks.chapters import OFFLINE
 from playwright.sync_api import Page
+from servers import READY_SECONDS, NotebookServer, as_root
 
 from colab.image import RUNTIME, Image
 
-READY_SECONDS = 120
 READY = """() => window.Jupyter && Jupyter.notebook && Jupyter.notebook._fully_loaded
     && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()
     && Jupyter.notebook.kernel.widget_manager"""
@@ -28,7 +25,7 @@ FIRST_DONE = "() => Jupyter.notebook.get_cell(0).input_prompt_number > 0"
 SECONDS = 1000  # Playwright counts in milliseconds
 
 
-class ClassicServer:
+class ClassicServer(NotebookServer):
     """The image's notebook server over an empty folder, without a network.
 
     Attributes:
@@ -36,60 +33,28 @@ class ClassicServer:
     """
 
     def __init__(self, image: Image, folder: Path) -> None:
-        self.content, self._home = folder / "content", folder
+        super().__init__(folder)
+        self.content = folder / "content"
         self.content.mkdir()
-        self._asked = folder / "asked_for.txt"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = f"--port={probe.getsockname()[1]}"
-        options = ("--no-browser", "--allow-root", "--ip=127.0.0.1", port)
-        with (folder / "log.txt").open("w") as log:
-            self._process = subprocess.Popen(
-                [str(image.environment.python), "-m", "notebook", *options],
-                cwd=self.content,
-                env=self._environ(),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self._said = self._wait()
+        self._begin(self._command(image.environment), self.content, self._environ())
+        self._wait()
+
+    def url(self, notebook: str) -> str:
+        """Where a notebook of `content` opens."""
+        return f"{self.base}/notebooks/{notebook}?token={self._token}"
+
+    def _command(self, environment: Environment) -> list[str]:
+        where = ("--no-browser", "--ip=127.0.0.1", f"--port={self._port}")
+        token = f"--NotebookApp.token={self._token}"
+        command = [str(environment.python), "-m", "notebook", *where, token]
+        return [*command, *as_root()]
 
     def _environ(self) -> dict[str, str]:
         names = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
         own = {f"JUPYTER_{name}": str(self._home / name) for name in names}
         paths = os.pathsep.join(map(str, (OFFLINE, RUNTIME / "page")))
         more = {"IPYTHONDIR": str(self._home / "ipython"), "PYTHONPATH": paths}
-        return {**os.environ, **own, **more, "OFFLINE_LOG": str(self._asked)}
-
-    def _wait(self) -> dict[str, str]:
-        """Address and token, as the server notes them when it is ready."""
-        end = time.monotonic() + READY_SECONDS
-        notes = self._home / "RUNTIME_DIR" / f"nbserver-{self._process.pid}.json"
-        while time.monotonic() < end and self._process.poll() is None:
-            if notes.exists() and notes.read_text().endswith("}"):
-                return json.loads(notes.read_text())
-            time.sleep(0.2)
-        self.close()
-        said = (self._home / "log.txt").read_text(encoding="utf-8")
-        raise RuntimeError(f"the notebook server did not start:\n{said[-3000:]}")
-
-    def url(self, notebook: str) -> str:
-        """Where a notebook of `content` opens."""
-        said = self._said
-        return f"{said['url']}notebooks/{notebook}?token={said['token']}"
-
-    def asked_for(self) -> list[str]:
-        """Every address beyond this machine that the server or a kernel asked for."""
-        return self._asked.read_text().splitlines() if self._asked.exists() else []
-
-    def close(self) -> None:
-        """Stop the server and with it its kernels."""
-        self._process.terminate()
-        try:
-            self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        return {**os.environ, **own, **more}
 
 
 class ClassicPage:
