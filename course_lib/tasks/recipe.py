@@ -143,6 +143,21 @@ def looked_at(plan: TrainingPlan, kept: int) -> range:
     return range(0, kept, max(1, -(-kept // enough)))
 
 
+def apart(plan: TrainingPlan, looked: int) -> TrainingPlan:
+    """The plan, its looks so far apart that all take at most a sixth of the learning.
+
+    Ten looks at a hundred examples would cost a run of a few hundred nearly as much as
+    what it learns.
+
+    Args:
+        plan: what to do, in steps.
+        looked: how many examples of validation are looked at each time.
+    """
+    learned = 2 * looked  # examples between two looks; a look costs a third of learning
+    every = max(plan.validate_every or 1, learned // plan.batch_size)
+    return replace(plan, validate_every=min(plan.steps, every))
+
+
 @contextmanager
 def memory_advice(recipe: FineTuning) -> Iterator[None]:
     """Where memory runs out inside, say what needs less of it.

@@ -15,7 +15,7 @@ from course_lib.resources.origins import resolve
 from course_lib.tasks.kinds import TAGGER
 from course_lib.tasks.lesson import TEST, TRAIN, VALIDATION, Lesson
 from course_lib.tasks.pretrained import label_names, read_trained
-from course_lib.tasks.recipe import looked_at, memory_advice
+from course_lib.tasks.recipe import apart, looked_at, memory_advice
 from course_lib.tasks.run import Run, leads
 from course_lib.tasks.saved import read_evaluation
 from course_lib.tasks.tagging.alignment import for_words
@@ -94,6 +94,7 @@ def _learn(sentences: TaggedSentences, run: Run, recipe: TaggerTuning) -> Tagger
     plan = recipe.plan(len(splits[TRAIN]), run.start.width, WATCHED)
     kept = splits[VALIDATION]
     splits[VALIDATION] = kept.select(looked_at(plan, len(kept)))
+    plan = apart(plan, len(splits[VALIDATION]))
     lesson = Lesson(
         run.start.model(recipe.seed),
         splits,

@@ -25,7 +25,8 @@ class TaggerTuning(FineTuning):
             more by the square of the proportion, up to 3e-4: 2e-4 at 384. In a single
             epoch there is no time for less.
         patience: None, since F1 stays at 0 until the first entities come out right:
-            too long, on few or hard sentences, to be waited for.
+            too long, on few or hard sentences, to be waited for. A short run has fewer
+            than ten validations.
     """
 
     patience: int | None = None

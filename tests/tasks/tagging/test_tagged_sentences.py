@@ -5,7 +5,7 @@ from datasets import DatasetDict, List, Value
 from transformers import AutoTokenizer
 
 from course_lib.errors import CourseError
-from course_lib.tasks.recipe import looked_at
+from course_lib.tasks.recipe import apart, looked_at
 from course_lib.tasks.tagging.baselines import NOTHING, REMEMBERED, baselines
 from course_lib.tasks.tagging.settings import TaggerTuning
 from course_lib.tasks.tagging.tagged_sentences import TaggedSentences, encode
@@ -124,6 +124,15 @@ def test_looking_stays_cheap_and_learning_groups_by_length():
     assert len(looked_at(plan, 3000)) <= 210
     assert len(looked_at(plan, 100)) == 100
     assert 100 <= len(looked_at(TaggerTuning(epochs=1).plan(50, 384, "f1"), 900)) <= 110
+
+
+@pytest.mark.parametrize(
+    ("examples", "epochs", "looked", "every"),
+    [(4200, 1, 210, 26), (420, 2, 100, 12), (420, 4, 10, 10), (48, 1, 100, 3)],
+)
+def test_short_runs_are_looked_at_less_often(examples, epochs, looked, every):
+    plan = TaggerTuning(epochs=epochs).plan(examples, 384, "f1")
+    assert apart(plan, looked).validate_every == every
 
 
 @pytest.mark.parametrize(
