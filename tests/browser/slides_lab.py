@@ -1,12 +1,16 @@
 """A chapter as slides in Lab, and a way through all of them that measures each."""
 
 import json
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 from urllib.request import Request, urlopen
 
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect
 
 from browser.lab import CELL_MILLISECONDS, LabServer
+from course_lib.cli.normal_form import normalise
 from course_lib.cli.slides import write_settings
 
 READY = "body[data-jp-deck-mode='presenting'] .jp-Deck .jp-deck-mod-visible"
@@ -40,7 +44,8 @@ MEASURE = """(notebook, cells) => {
   const inside = cells.flatMap((cell) => [cell, ...cell.querySelectorAll(
     ".cm-line, p, li, h1, h2, h3, pre, table, img, mjx-container, button, canvas")]);
   const own = (item) => item.closest("div:has(> p + details), .xp-scroll");
-  const boxes = inside.filter((item) => !own(item))
+  const explorers = cells.flatMap((cell) => [...cell.querySelectorAll(".xp-root")]);
+  const boxes = inside.filter((item) => item.checkVisibility() && !own(item))
     .map((item) => item.getBoundingClientRect()).filter((box) => box.height);
   const wide = cells.flatMap((cell) => [...cell.querySelectorAll(
     ".cm-scroller, .jp-OutputArea-output, .jp-OutputArea-output > pre")])
@@ -49,7 +54,8 @@ MEASURE = """(notebook, cells) => {
     heading: cells[0].innerText.trim().split("\\n")[0].slice(0, 60),
     below: Math.round(Math.max(...boxes.map((box) => box.bottom)) - innerHeight),
     right: Math.round(Math.max(...boxes.map((box) => box.right)) - innerWidth),
-    scrolls: notebook.scrollHeight - notebook.clientHeight,
+    scrolls: Math.max(...[notebook, ...explorers]
+      .map((item) => item.scrollHeight - item.clientHeight)),
     cut: wide.length,
   };
 }"""
@@ -63,7 +69,7 @@ class Slide(NamedTuple):
         cells: the places of its cells in the notebook.
         below: how far its content reaches beyond the lower edge, if above 0.
         right: the same for the right edge.
-        scrolls: how far it could be scrolled.
+        scrolls: how far it, or the explorer on it, could be scrolled.
         cut: how many of its boxes are wider inside than outside.
     """
 
@@ -80,12 +86,25 @@ class Slide(NamedTuple):
         return max(self.below, self.right, self.scrolls, self.cut) <= 0
 
 
+def on_slides(kind: str, *tags: str) -> dict[str, Any]:
+    """A cell's metadata that say what it is among the slides."""
+    return {"slideshow": {"slide_type": kind}, "tags": list(tags)}
+
+
 class SlidesServer(LabServer):
     """The course's Lab as the verb `slides` starts it: what opens, opens as slides."""
 
     def _write_settings(self, dark: bool) -> None:
         super()._write_settings(dark)
         write_settings(self._home / "settings")
+
+    def write_slides(self, stem: str, code: Iterable[tuple[str, str]]) -> None:
+        """Write a chapter: a title, and what code shows, each with its slide type."""
+        cells = [new_markdown_cell("# A title", metadata=on_slides("slide"))]
+        for kind, text in code:
+            cells.append(new_code_cell(text, metadata=on_slides(kind, "slide-output")))
+        notebook = normalise(new_notebook(cells=cells), stem)
+        nbformat.write(notebook, self.folder / "chapters" / f"{stem}.ipynb")
 
     def end_kernels(self) -> None:
         """End the kernels of the chapters that were open."""
@@ -109,7 +128,8 @@ class Deck:
         settle = "document.querySelectorAll('.jp-MarkdownCell:not(.jp-mod-rendered)')"
         page.wait_for_function(f"() => !{settle}.length")
         page.wait_for_function("() => document.fonts.status === 'loaded'")
-        page.wait_for_function(LISTENS)  # a key pressed earlier is lost
+        # A key that is pressed before Lab listens is lost.
+        page.wait_for_function(LISTENS, timeout=READY_MILLISECONDS)
 
     def walk(self) -> list[Slide]:
         """Go through all slides from the first, and measure each."""
@@ -135,7 +155,7 @@ class Deck:
         )
 
     def press(self, key: str) -> None:
-        """Press a key and wait until another cell is the active one: 10 seconds at most.
+        """Press a key and wait, 10 seconds at most, until another cell is active.
 
         At the last slide nothing moves, and all of the 10 seconds pass.
         """

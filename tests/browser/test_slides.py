@@ -16,6 +16,23 @@ from browser.slides_lab import Deck, SlidesServer
 
 SCREEN = {"width": 1280, "height": 720}
 ATTENTION = "03_self_attention"
+EXPLORER = (
+    ("skip", "from course_lib.start import start\n\nstart()"),
+    (
+        "skip",
+        """from course_lib.resources import load_model, load_tokenizer
+from course_lib.viz.explorer.explore import explore
+
+eager = {"attn_implementation": "eager"}
+model = load_model("course-gpt", "AutoModelForCausalLM", **eager)
+tokenizer = load_tokenizer("course-gpt")""",
+    ),
+    (
+        "subslide",
+        """explore(model, tokenizer, "Clara lost a golden necklace at the school. "
+"She looked for it there, and a friend found the necklace under the")""",
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +87,30 @@ def test_a_lab_lives_on_its_slide_and_keeps_its_keys(
     expect(words).not_to_have_text(after)
     picture("lab_on_a_slide")
     assert [slide for slide in deck.walk() if not slide.fits] == []
+
+
+def test_what_opens_on_the_explorers_slide_is_to_be_seen(
+    open_deck: Callable[[str], Deck],
+    slides_lab: SlidesServer,
+    picture: Callable[[str], None],
+) -> None:
+    slides_lab.write_slides("explorer", EXPLORER)
+    deck = open_deck("explorer")
+    deck.run_all()
+    deck.go_to("Save picture")
+    assert [slide for slide in deck.walk() if not slide.fits] == []
+    for name in ("All layers", "Matrix", "Head"):  # the leftmost, too, by mouse
+        tab = deck.active.get_by_role("tab", name=name, exact=True)
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+    for panel in ("Strongest weights", "Effect", "Logit lens", "Generation lab"):
+        title = deck.active.locator("summary", has_text=panel)
+        title.click()
+        expect(title).to_be_in_viewport(ratio=1)
+        expect(title.locator("xpath=..")).to_be_in_viewport(ratio=1)
+        expect(deck.active.get_by_role("tab", name="Head")).to_be_in_viewport(ratio=1)
+        picture(f"explorer_{panel.split()[0].lower()}_on_a_slide")
+        title.click()
 
 
 def test_the_keys_that_the_verb_names(open_deck: Callable[[str], Deck]) -> None:
