@@ -93,12 +93,12 @@ def restored(
     with evaluating(model):
         for i in range(0, len(order), batch_size):
             batch = order[i : i + batch_size]
-            logs, ids, hidden = _read(
+            logs, true = _read(
                 model, [texts[j] for j in batch], [places[j] for j in batch], mask_id
             )
-            for row, j in enumerate(batch):
-                mine = hidden[row]
-                found[j] = ids[row, mine], *_ranked(logs[row, mine], ids[row, mine])
+            counts = [int(places[j].sum()) for j in batch]
+            parts = (x.split(counts) for x in (true, *_ranked(logs, true)))
+            found |= dict(zip(batch, zip(*parts, strict=True), strict=True))
     tokens, ranks, nats = zip(*(found[i] for i in range(len(texts))), strict=True)
     return MaskedTokens(torch.cat(tokens), torch.cat(ranks), torch.cat(nats))
 
@@ -108,8 +108,8 @@ def _read(
     texts: Sequence[Sequence[int]],
     places: Sequence[Tensor],
     mask_id: int,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Log-probabilities (B, T, V), the true ids (B, T), and where they were hidden."""
+) -> tuple[Tensor, Tensor]:
+    """Log-probabilities (N, V) at all hidden tokens of a batch, and their ids (N,)."""
     longest = max(map(len, texts))
     ids = torch.zeros(len(texts), longest, dtype=torch.long)
     hidden, there = torch.zeros_like(ids).bool(), torch.zeros_like(ids)
@@ -120,7 +120,7 @@ def _read(
     device = next(model.parameters()).device
     given = ids.masked_fill(hidden, mask_id).to(device)
     logits = model(given, attention_mask=there.to(device)).logits
-    return logits.float().log_softmax(-1).cpu(), ids, hidden
+    return logits[hidden.to(device)].float().log_softmax(-1).cpu(), ids[hidden]
 
 
 def _ranked(logs: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:

@@ -17,6 +17,8 @@ from course_lib.errors import CourseError
 from course_lib.evaluation.likelihood import surprises
 from course_lib.evaluation.masked import restored
 
+BATCH = 32  # sentences are short
+
 
 class Pair(Protocol):
     """What is compared.
@@ -92,7 +94,8 @@ def writing_margins(model: nn.Module, tokenizer: Any, pairs: Sequence[Pair]) -> 
         wrong one, in nats. Above 0 the model is right.
     """
     rows = [with_beginning(tokenizer, text) for pair in pairs for text in _texts(pair)]
-    totals = torch.stack([x.double().sum() for x in surprises(model, rows)])
+    found = surprises(model, rows, batch_size=BATCH)
+    totals = torch.stack([x.double().sum() for x in found])
     # The context is the same on both sides: what it costs cancels out.
     right, wrong = totals.view(-1, 2).unbind(-1)
     return wrong - right
@@ -111,15 +114,13 @@ def masked_margins(model: nn.Module, tokenizer: Any, pairs: Sequence[Pair]) -> T
         All tokens of the word are hidden at once and their log-probabilities added;
         words of fewer tokens have an advantage therefore.
     """
-    texts, places = [], []
-    for pair in pairs:
-        spans = differing_words(*_texts(pair))
-        for text, span in zip(_texts(pair), spans, strict=True):
-            ids, where = _hidden(tokenizer, text, span)
-            texts.append(ids)
-            places.append(where)
-    nats = restored(model, texts, places, tokenizer.mask_token_id).nats.double()
-    each = nats.split([int(where.sum()) for where in places])
+    texts = [text for pair in pairs for text in _texts(pair)]
+    spans = [span for pair in pairs for span in differing_words(*_texts(pair))]
+    read = tokenizer(texts, return_offsets_mapping=True, verbose=False)
+    places = list(map(_within, read["offset_mapping"], spans))
+    mask = tokenizer.mask_token_id
+    found = restored(model, read["input_ids"], places, mask, batch_size=BATCH)
+    each = found.nats.double().split([int(where.sum()) for where in places])
     right, wrong = torch.stack([x.sum() for x in each]).view(-1, 2).unbind(-1)
     return wrong - right
 
@@ -130,11 +131,11 @@ def _texts(pair: Pair) -> tuple[str, str]:
     return before + pair.right, before + pair.wrong
 
 
-def _hidden(tokenizer: Any, text: str, span: slice) -> tuple[list[int], Tensor]:
-    """Token ids (T,) of a text, and True for those that lie in a span of letters."""
-    read = tokenizer(text, return_offsets_mapping=True, verbose=False)
-    places = [
-        start < span.stop and end > span.start and end > start
-        for start, end in read["offset_mapping"]
-    ]
-    return read["input_ids"], torch.tensor(places)
+def _within(offsets: Sequence[tuple[int, int]], span: slice) -> Tensor:
+    """True for those of T tokens that lie in a span of letters: (T,)."""
+    return torch.tensor(
+        [
+            start < span.stop and end > span.start and end > start
+            for start, end in offsets
+        ]
+    )
