@@ -40,6 +40,10 @@ ON_A_SLIDE = ".jp-Deck .jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :f
 ON = {"direction": "down", "alternate": "forward"}
 BACK = {"direction": "up", "alternate": "back"}
 TO_THE_TOP = ["notebook:extend-marked-cells-top", "notebook:deselect-all"]
+# The deck remembers where each slide was left: after the jump alone, the way on would
+# leap over what is below them. It forgets when the notebook changes, so the title's
+# heading is folded and unfolded.
+HOME = [*TO_THE_TOP, *["notebook:toggle-heading-collapse"] * 2]
 BINDINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "ArrowRight": ("deck:go", ON),
     "PageDown": ("deck:go", ON),  # what a presenter's remote control sends
@@ -47,7 +51,7 @@ BINDINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "PageUp": ("deck:go", BACK),
     "Shift ArrowRight": ("deck:go", {"direction": "forward"}),
     "Shift ArrowLeft": ("deck:go", {"direction": "back"}),
-    "Home": ("apputils:run-all-enabled", {"commands": TO_THE_TOP}),
+    "Home": ("apputils:run-all-enabled", {"commands": HOME}),
     "Accel Shift Enter": (
         "apputils:run-all-enabled",
         {"commands": ["notebook:run-all-cells", *TO_THE_TOP]},

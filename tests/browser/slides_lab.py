@@ -29,6 +29,7 @@ WALK = """async () => {
   const seen = [];
   for (let last = -1; now() !== last; ) {
     last = now();
+    for (let wait = 0; wait < 400 && !shown().includes(last); wait++) await frame();
     const here = shown();
     if (String(here) !== String(seen.at(-1)?.cells)) {
       seen.push({ cells: here, ...MEASURE(notebook, here.map((at) => cells[at])) });
@@ -133,6 +134,9 @@ class Deck:
 
     def walk(self) -> list[Slide]:
         """Go through all slides from the first, and measure each."""
+        self.active.focus()  # not a lab on it, which keeps the keys
+        while self.place():
+            self.press("Home")
         found = self.page.evaluate(WALK.replace("MEASURE", f"({MEASURE})"))
         return [Slide(**slide) for slide in found]
 

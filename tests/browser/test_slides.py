@@ -86,7 +86,9 @@ def test_a_lab_lives_on_its_slide_and_keeps_its_keys(
     deck.drag(slider, 120)
     expect(words).not_to_have_text(after)
     picture("lab_on_a_slide")
-    assert [slide for slide in deck.walk() if not slide.fits] == []
+    slides = deck.walk()
+    assert [slide for slide in slides if not slide.fits] == []
+    assert deck.slideshow_cells() == [cell for slide in slides for cell in slide.cells]
 
 
 def test_what_opens_on_the_explorers_slide_is_to_be_seen(
