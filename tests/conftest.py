@@ -1,6 +1,7 @@
 """For all tests: quick ones first, and what the style checks found."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from course_lib.cli.suite import STYLE_FAILED
 
 HERE = Path(__file__).parent
 os.environ["COURSE_PROGRESS"] = "off"  # what tests check is nobody's progress
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's `&` begins a job
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 LAST = ("binder", "notebooks", "colab", "browser")
 """The slow folders: the tests of everything else speak first."""
 
