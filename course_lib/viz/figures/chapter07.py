@@ -121,7 +121,7 @@ def labels_needed(
     axes.set_ylabel("right on new sentences")
     axes.set_xticks(sizes, [str(size) for size in sizes])
     axes.minorticks_off()
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower left")
     return figure
 
 
