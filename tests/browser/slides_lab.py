@@ -135,8 +135,9 @@ class Deck:
     def walk(self) -> list[Slide]:
         """Go through all slides from the first, and measure each."""
         self.active.focus()  # not a lab on it, which keeps the keys
-        while self.place():
+        if self.place():
             self.press("Home")
+        assert self.place() == 0
         found = self.page.evaluate(WALK.replace("MEASURE", f"({MEASURE})"))
         return [Slide(**slide) for slide in found]
 
